@@ -1,0 +1,39 @@
+"""The words of each language, read from ``words/<language>/*.toml``."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("zh-CN", "zh-TW", "en")
+"""The languages, in the order in which ``columns.toml`` gives headings."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: groups of texts by key (``status``, ``risk``, ``rules``, ``mail``, ``report`` …).
+
+    A group is a table of one of the language's files; texts may hold ``{fields}``.
+    """
+
+    language: str
+    groups: Mapping[str, Mapping[str, str]]
+
+    def __getitem__(self, group: str) -> Mapping[str, str]:
+        return self.groups[group]
+
+    @property
+    def head(self) -> int:
+        """Position of this language among a column's ``heads``."""
+        return LANGUAGES.index(self.language)
+
+
+@cache
+def words(language: str) -> Words:
+    """The words of a language of ``LANGUAGES``."""
+    groups: dict[str, Mapping[str, str]] = {}
+    for file in files(__package__).joinpath("words", language).iterdir():
+        if file.name.endswith(".toml"):
+            groups |= tomllib.loads(file.read_text("utf-8"))
+    return Words(language, groups)
