@@ -1,0 +1,24 @@
+"""Functions of every cell of a column, called once for each different value: columns repeat themselves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from rules.wordlists import WordLists
+
+
+def each_value(column: "pd.Series[Any]", function: Callable[[Any], Any]) -> "pd.Series[Any]":
+    """What a function makes of every cell."""
+    return column.map({value: function(value) for value in column.unique()})
+
+
+def holds(column: "pd.Series[Any]", predicate: Callable[[Any], bool]) -> "pd.Series[bool]":
+    """Where a predicate holds, as a mask; of an empty column too."""
+    known = {value: predicate(value) for value in column.unique()}
+    return pd.Series([known[value] for value in column], index=column.index, dtype=bool)
+
+
+def says_nothing(column: "pd.Series[str]", words: WordLists) -> "pd.Series[bool]":
+    """Where a cell is empty or only fills the place (待定, TBD, --)."""
+    return holds(column, lambda text: not text or words.is_placeholder(text))

@@ -1,0 +1,89 @@
+"""A101, A105, A108: what an action item says is to be done, where, and how one will know."""
+
+import re
+
+import pandas as pd
+
+from rules.catalogue import rule
+from rules.cells import holds, says_nothing
+from rules.findings import Severity
+from rules.table import Book, Table
+from rules.wordlists import WordLists, fold
+
+
+@rule(
+    "A101",
+    on="actions",
+    severity=Severity.ERROR,
+    columns=("description",),
+    cites="001 二(二) What, 003 三(二)",
+)
+def says_what_is_to_be_done(actions: Table, book: Book) -> "pd.Series[bool]":
+    """The item says what is to be done.
+
+    Why: whoever missed the meeting has to know from this cell alone what is expected. A cell that is
+    empty, only fills the place (同上, 待定) or names no object (跟进, 继续推进) asks nothing of anybody.
+
+    Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
+    """
+    return holds(
+        actions.description, lambda text: book.words.is_placeholder(text) or book.words.says_nothing(text)
+    )
+
+
+@rule("A105", on="actions", severity=Severity.WARNING, columns=("department",), cites="001 四(二)")
+def has_a_leading_department(actions: Table, book: Book) -> pd.DataFrame:
+    """The item has one department; where several work on it, one leads and the others assist.
+
+    Why: the department's head is who helps when the item is late; with two of them nobody is asked.
+
+    Write instead: the leading department here, the others under 配合部门.
+    """
+    empty = says_nothing(actions.department, book.words)
+    several = (
+        holds(actions.department, lambda text: _names_several(text, book.words))
+        & ~empty
+        & ~_listed(actions, book)
+    )
+    caught = pd.DataFrame({"variant": "missing"}, index=actions.rows).mask(several, "several")
+    return caught[empty | several]
+
+
+def _listed(actions: Table, book: Book) -> "pd.Series[bool]":
+    """Where the directory has a department of just that name (Sales & Marketing)."""
+    people = book.get("people")
+    return actions.department.isin(people.department) if people else actions.none()
+
+
+def _names_several(text: str, words: WordLists) -> bool:
+    """A list, two departments joined by 和 or a space, or a group of them (各部门); what stands in brackets does not count."""
+    bare = re.sub(r"[(【\[].*?[)】\]]", "", fold(text)).strip("、,;/")
+    ending = "|".join(map(re.escape, words["department_endings"]))
+    joined = rf"(?:{ending})(?:\s*[和与與及跟]\s*|\s+)(?=.*(?:{ending})$)"
+    return bool(re.search(rf"[、,;/+\n]|(?<!r)&|\band\b|{joined}", bare)) or words.starts_with(
+        bare, "several_departments"
+    )
+
+
+@rule(
+    "A108", on="actions", severity=Severity.WARNING, columns=("standard",), cites="001 二(二) How, 003 三(二)"
+)
+def has_a_delivery_standard(actions: Table, book: Book) -> pd.DataFrame:
+    """The item has a delivery standard that somebody else can check.
+
+    Why: 做好, 尽量 and 优化一下 are always and never fulfilled; acceptance then ends in a dispute.
+
+    Write instead: what will be handed over or how much of what, such as 提交《开发时间评估表》 or
+    完成10家试点客户部署.
+    """
+    empty = says_nothing(actions.standard, book.words)
+    vague = holds(actions.standard, lambda text: _is_vague(text, book.words))
+    return pd.DataFrame({"variant": "vague"}, index=actions.rows).mask(empty, "missing")[empty | vague]
+
+
+def _is_vague(text: str, words: WordLists) -> bool:
+    """Made of empty deeds alone, or an effort without anything that could be counted or handed over."""
+    if words.says_nothing(text):
+        return True
+    checkable = any(sign.isdigit() for sign in fold(text)) or words.has_any(text, "evidence")
+    return words.starts_with(text, "effort_openings") and not checkable

@@ -1,0 +1,153 @@
+"""What is computed of every action item before any rule looks at it (handbook §3).
+
+``with_facts`` adds to the action table, for each row:
+
+- ``owner_kind``, ``owner_name``, ``owner_beside``: whom the owner cell names (``rules.owners``)
+- ``meeting_row_date``, ``important``, ``meeting_known``: of the meeting that the item comes from
+- ``finished``: done by its dates; ``accepted``: verified, or the sheet asks for no verification
+- ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
+  announced yet were counted, ``on_time``: False once the due date has passed without being done
+- ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed
+- ``open``: neither done nor waiting for its verification
+- ``carried``: how often it was carried over
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rules.cells import each_value, holds, says_nothing
+from rules.owners import read_owner
+from rules.table import Book, Table
+from rules.wordlists import WordLists, fold
+
+_NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
+_NUMERALS |= {"three": 3, "third": 3, "four": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6}
+
+
+def with_facts(book: Book) -> Book:
+    """The book with the computed columns beside its action items, where it has any."""
+    actions = book.get("actions")
+    if actions is None:
+        return book
+    frame = actions.frame.assign(**_owners(actions, book))
+    frame = frame.assign(**_meetings(replace(actions, frame=frame), book))
+    frame = frame.assign(**_progress(replace(actions, frame=frame), book))
+    frame["carried"] = _carried(replace(actions, frame=frame), book)
+    return replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)})
+
+
+def _owners(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
+    people = book.get("people")
+    names = frozenset(people.name) - {""} if people else frozenset()
+    departments = (frozenset(people.department) if people else frozenset()) - {""}
+    read = {text: read_owner(text, book.words, names, departments) for text in actions.owner.unique()}
+    return {
+        "owner_kind": actions.owner.map({text: owner.kind.value for text, owner in read.items()}),
+        "owner_name": actions.owner.map({text: owner.name for text, owner in read.items()}),
+        "owner_beside": actions.owner.map({text: owner.department for text, owner in read.items()}),
+    }
+
+
+def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
+    """The item's meeting, found by its number or, failing that, its name."""
+    meetings = book.get("meetings")
+    if meetings is None:
+        nowhere = pd.Series(pd.NaT, index=actions.rows, dtype="datetime64[ns]")
+        return {"meeting_row_date": nowhere, "important": actions.none(), "meeting_known": actions.none()}
+    matters = meetings.level.eq("important") | holds(
+        meetings.type_typed + " " + meetings.name, lambda text: book.words.has_any(text, "important_meetings")
+    )
+    known = pd.concat(
+        [
+            pd.DataFrame({"key": keys.map(fold), "date": meetings.date, "matters": matters})
+            for keys in (meetings.id, meetings.name)
+        ]
+    )
+    known = known[known.key.ne("")].drop_duplicates("key").set_index("key")
+    key = actions.meeting_id.map(fold)
+    return {
+        "meeting_row_date": known.date.reindex(key).set_axis(actions.rows),
+        "important": key.isin(known.index[known.matters]),
+        "meeting_known": key.isin(known.index),
+    }
+
+
+def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
+    today = book.today
+    done_on = actions.done.where(actions.done.dt.normalize() <= today)
+    finished = done_on.notna()
+    end = done_on.fillna(today)
+    late = book.calendar.late_days(actions.due, end)
+    past_due = end.dt.normalize() > actions.due.dt.normalize()
+    computed = _status(actions, book.words, finished, past_due)
+    return {
+        "finished": finished,
+        "accepted": _accepted(actions),
+        "late_days": late,
+        "estimated": book.calendar.any_estimated(actions.due, end),
+        "on_time": ~past_due,
+        "computed": computed,
+        "open": ~computed.isin(["done", "waiting"]),
+    }
+
+
+def _accepted(actions: Table) -> "pd.Series[bool]":
+    """Verified (001 §二(四)): a verdict of acceptance; where a sheet has no verdict column, a verifier's
+    name; where it has neither, the tracker's own 已完成 counts."""
+    if actions.has("verdict"):
+        return actions.verdict.eq("accepted")
+    if actions.has("verifier"):
+        return actions.verifier.ne("") & actions.status.eq("done")
+    return actions.status.eq("done") if actions.has("status") else ~actions.none()
+
+
+def _status(
+    actions: Table, words: WordLists, finished: "pd.Series[bool]", past_due: "pd.Series[bool]"
+) -> "pd.Series[str]":
+    evidence = ~says_nothing(actions.deliverable, words) if actions.has("deliverable") else ~actions.none()
+    announced = actions.status.eq("delayed") & actions.expected.gt(actions.due)
+    cases = [
+        (finished & evidence & _accepted(actions), "done"),
+        (finished, "waiting"),
+        (actions.status.eq("blocked"), "blocked"),
+        (past_due | announced, "delayed"),
+        (actions.status.eq("not_started") | actions.status_typed.eq(""), "not_started"),
+    ]
+    chosen = np.select(
+        [mask.to_numpy(dtype=bool) for mask, _ in cases], [name for _, name in cases], "in_progress"
+    )
+    return pd.Series(chosen, index=actions.rows, dtype="str")
+
+
+def _carried(actions: Table, book: Book) -> "pd.Series[int]":
+    """How often an item was carried over: the ledger's count, what people wrote, or its earlier open copies."""
+    written = each_value(
+        actions.late_reason + "\n" + actions.remark,
+        lambda text: _written_count(text, book.words["carried_patterns"]),
+    )
+    counts = pd.DataFrame({"written": written, "earlier": _earlier_copies(actions)})
+    if "postponed" in actions.frame:
+        counts["ledger"] = actions.postponed
+    return counts.max(axis=1).astype(int)
+
+
+def _written_count(text: str, patterns: tuple[str, ...]) -> int:
+    if len(text) < 3:
+        return 0
+    counts = [found["n"] for pattern in patterns for found in re.finditer(pattern, text, re.IGNORECASE)]
+    return max((_NUMERALS.get(count.lower()) or int(count) for count in counts), default=0)
+
+
+def _earlier_copies(actions: Table) -> "pd.Series[int]":
+    """Open rows above with the same description from other meetings: an item that comes back was carried over.
+
+    What was done each time (提交周报) comes back because it is a routine.
+    """
+    text = actions.description.str.replace(r"\W+", "", regex=True)
+    meant = text.ne("") & actions.meeting_id.ne("") & actions.open
+    different = pd.DataFrame({"text": text, "meeting": actions.meeting_id})[meant].drop_duplicates()
+    return different.groupby("text").cumcount().reindex(actions.rows, fill_value=0)

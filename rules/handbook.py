@@ -1,0 +1,20 @@
+"""The catalogue: every rule of handbook §2, in the order of the codes."""
+
+from rules.catalogue import Rule
+from rules.checks import action_content, action_dates, action_following, action_owner, action_progress, sheet
+
+MODULES = (action_content, action_owner, action_dates, action_progress, action_following, sheet)
+"""Where rules stand: a new module of rules is named here."""
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (value for module in MODULES for value in vars(module).values() if isinstance(value, Rule)),
+        key=lambda rule: rule.code,
+    )
+)
+"""All rules."""
+
+
+def by_code(code: str) -> Rule:
+    """The rule of a code, whatever its case; KeyError if there is none."""
+    return {rule.code: rule for rule in RULES}[code.upper()]

@@ -1,0 +1,212 @@
+"""Who a cell names: one person, several, a group, a post without a name, or nobody (001 §二(二) Who, §四(二))."""
+
+import re
+import unicodedata
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from rules.wordlists import WordLists, fold
+
+
+class OwnerKind(StrEnum):
+    """What an owner cell holds."""
+
+    NOBODY = "nobody"
+    PERSON = "person"
+    SEVERAL = "several"
+    GROUP = "group"  # 技术部, 相关部门, 全体
+    POST = "post"  # 部门负责人, 产品经理: a post, no name
+    PLACEHOLDER = "placeholder"  # 待定, TBD
+
+
+@dataclass(frozen=True)
+class NamedOwner:
+    """What an owner cell says. ``name`` is the bare name of a person, ``department`` what stood beside it."""
+
+    kind: OwnerKind
+    name: str = ""
+    department: str = ""
+
+
+_BRACKETS = re.compile(r"[(\[【](?P<inside>[^)\]】]*)[)\]】]")
+_LISTING = re.compile(
+    r"\s*(?:[、,;&+|\n\r]|\b(?:and|or)\b|以及|或者|\s[和或]\s|(?<=[一-鿿]{2})[和与與及跟或](?=[一-鿿]{2}))\s*",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(r"\s*(?:[/\\:—–]|(?<![A-Za-z])-|-(?![A-Za-z]))\s*")
+_AND_OTHERS = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?人?|\bet al\.?|\bothers?)\s*$", re.IGNORECASE)
+_NUMBER = re.compile(r"[+\d\s]+")
+_SPACED = re.compile(r"(?<![一-鿿])(?:[一-鿿]\s+){1,2}[一-鿿](?![一-鿿])")
+_AROUND_HAN = re.compile(r"(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])")
+_HAN = re.compile(r"[一-鿿*×·•]+")
+
+
+def read_owner(
+    text: str, lists: WordLists, names: Set[str] = frozenset(), departments: Set[str] = frozenset()
+) -> NamedOwner:
+    """Tell who a cell names. ``names`` and ``departments`` of the directory settle what words leave open."""
+    cell = unicodedata.normalize("NFKC", text).strip().lstrip("@").strip()
+    if not cell:
+        return NamedOwner(OwnerKind.NOBODY)
+    if cell in names:
+        return NamedOwner(OwnerKind.PERSON, cell)
+    cell = _SPACED.sub(_closed_up, cell)
+    if lists.is_placeholder(cell) or lists.has_any(cell, "unsure"):
+        return NamedOwner(OwnerKind.PLACEHOLDER)
+    if _AND_OTHERS.search(cell):
+        return NamedOwner(OwnerKind.SEVERAL)
+    listed = [part for part in _LISTING.split(_BRACKETS.sub(_beside_brackets, cell)) if part]
+    if fold(cell) in lists["group_words_english"]:
+        listed = [cell]  # R&D
+    read = [_read_one(part, lists, names, departments) for part in listed]
+    if len(read) == 1:
+        return read[0]
+    return NamedOwner(OwnerKind.SEVERAL if read else OwnerKind.PLACEHOLDER)
+
+
+def _closed_up(found: re.Match[str]) -> str:
+    """张 三, padded to the width of three signs, reads as 张三."""
+    return re.sub(r"\s+", "", found[0])
+
+
+def _beside_brackets(found: re.Match[str]) -> str:
+    """张三(技术部) reads as 张三/技术部; what is listed in brackets (技术部(张三、李四)) stays a list."""
+    return "/" + found["inside"]
+
+
+def _read_one(part: str, lists: WordLists, names: Set[str], departments: Set[str]) -> NamedOwner:
+    """One entry of a list: a name, perhaps with a department or part (牵头) beside it by a stroke, bracket or space."""
+    beside = [piece for piece in _BESIDE.split(part) if piece]
+    words = [word for piece in beside for half in _halves(piece, lists) for word in _words(half, names)]
+    pieces = [
+        word for word in words if not _NUMBER.fullmatch(word) and fold(word) not in lists["parts_beside"]
+    ] or [part]
+    read = [_read_name(piece, lists, names, departments) for piece in pieces]
+    people = _without_nickname([owner for owner in read if owner.kind is OwnerKind.PERSON], names)
+    groups = [piece for piece, owner in zip(pieces, read, strict=True) if owner.kind is OwnerKind.GROUP]
+    if len(people) > 1:
+        return NamedOwner(OwnerKind.SEVERAL)
+    if people:
+        return NamedOwner(OwnerKind.PERSON, people[0].name, people[0].department or "".join(groups[:1]))
+    return NamedOwner(OwnerKind.SEVERAL) if len(groups) > 1 else read[0]
+
+
+def _halves(piece: str, lists: WordLists) -> list[str]:
+    """A hyphen parts a department from a name (HR-Lily), but not a foreign name (Chan Tai-man)."""
+    department, _, name = piece.partition("-")
+    return [department, name] if name and fold(department) in lists["group_words_english"] else [piece]
+
+
+def _words(piece: str, names: Set[str]) -> list[str]:
+    """Chinese names are parted by spaces (张三 李四); a foreign name keeps its own (Zhang San)."""
+    if piece in names or not _HAN.search(piece):
+        return [piece]
+    return _AROUND_HAN.split(piece)
+
+
+def _without_nickname(people: list[NamedOwner], names: Set[str]) -> list[NamedOwner]:
+    """王芳(Fiona) is one person by two names, unless the directory has each of them; the one that it has counts."""
+    han = [owner for owner in people if _HAN.search(owner.name)]
+    listed = [owner for owner in people if owner.name in names]
+    return (listed or han) if len(people) == 2 and len(han) == 1 else people
+
+
+def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[str]) -> NamedOwner:
+    if piece in names:
+        return NamedOwner(OwnerKind.PERSON, piece)
+    if lists.is_placeholder(piece):
+        return NamedOwner(OwnerKind.PLACEHOLDER)
+    if piece in departments:
+        return NamedOwner(OwnerKind.GROUP)
+    if not _HAN.search(piece):
+        return _read_latin(piece, lists)
+    return _read_han(piece, lists, names)
+
+
+def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
+    words = [word.strip(".,'").casefold() for word in piece.split()]
+    groups, posts = lists["group_words_english"], lists["posts_english"]
+    if any(word in groups for word in words):
+        return NamedOwner(
+            OwnerKind.POST if words[-1] in posts and words[-1] not in groups else OwnerKind.GROUP
+        )
+    if all(word in posts for word in words):
+        return NamedOwner(OwnerKind.POST)
+    return NamedOwner(OwnerKind.PERSON, piece)
+
+
+def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
+    if post := _post(piece, lists):
+        return post
+    if len(piece) == 2 and piece[0] in lists["surnames"] and piece not in lists["not_names"]:
+        return NamedOwner(OwnerKind.PERSON, piece)  # 杨科, 李办: a name, or a surname and a short post
+    if (
+        piece in lists["not_names"]
+        or fold(piece).endswith(lists["department_endings"])
+        or lists.has_any(piece, "group_words")
+    ):
+        return NamedOwner(OwnerKind.GROUP)
+    if found := _after_department(lists).match(piece):
+        rest = _without_post(found["rest"], lists)
+        if rest in names or rest.startswith("*") or _looks_like_name(rest, lists):
+            return NamedOwner(OwnerKind.PERSON, rest, found["department"])
+        return _post(rest, lists) or NamedOwner(OwnerKind.GROUP)
+    return NamedOwner(OwnerKind.PERSON, _without_post(piece, lists))
+
+
+def _without_post(piece: str, lists: WordLists) -> str:
+    """高级工程师王伟 and 财务张三 name 王伟 and 张三; what does not end in a name is left as it is."""
+    found = _leading_words((*lists["posts"], *lists["not_names"])).match(piece)
+    return (
+        found["rest"]
+        if found and len(found["rest"]) > 1 and _looks_like_name(found["rest"], lists)
+        else piece
+    )
+
+
+def _post(piece: str, lists: WordLists) -> NamedOwner | None:
+    """王经理 and *经理 name a person; 负责人 and 产品经理 do not. None where no post ends the text."""
+    endings = [post for post in lists["posts"] if piece.endswith(post)]
+    if not endings:
+        return None
+    before = piece.removesuffix(max(endings, key=len))
+    department = ""
+    if found := _after_department(lists).match(before + "\0"):
+        department, before = found["department"], found["rest"].rstrip("\0")
+    if (
+        before in {"*", "×"}
+        or before in lists["compound_surnames"]
+        or (before and _looks_like_name(before, lists))
+    ):
+        return NamedOwner(OwnerKind.PERSON, piece.removeprefix(department), department)
+    if not before or department or len(max(endings, key=len)) > 1 or before in lists["not_names"]:
+        return NamedOwner(OwnerKind.POST)
+    return None
+
+
+def _looks_like_name(text: str, lists: WordLists) -> bool:
+    """A surname alone or with one or two signs after it; 项目 and 高级 only begin like one."""
+    short = len(text) <= 3 or (len(text) <= 4 and text.startswith(lists["compound_surnames"]))
+    known = text[:1] in lists["surnames"] or text.startswith(lists["compound_surnames"])
+    return short and known and text not in lists["not_names"]
+
+
+@cache
+def _department_pattern(endings: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(endings, key=len, reverse=True)
+    return re.compile(
+        r"(?P<department>.{1,12}?(?:" + "|".join(map(re.escape, longest_first)) + r"))的?(?P<rest>.+)",
+        re.DOTALL,
+    )
+
+
+@cache
+def _leading_words(words: tuple[str, ...]) -> re.Pattern[str]:
+    longer = sorted((word for word in words if len(word) > 1), key=len, reverse=True)
+    return re.compile(r"(?:" + "|".join(map(re.escape, longer)) + r")+(?P<rest>.+)", re.DOTALL)
+
+
+def _after_department(lists: WordLists) -> re.Pattern[str]:
+    return _department_pattern(lists["department_endings"])

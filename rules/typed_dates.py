@@ -1,0 +1,243 @@
+"""Dates as people type them: what is exact to the day is read, what is vague is told apart, nothing is guessed."""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class Reading(StrEnum):
+    """How a date cell could be read."""
+
+    EMPTY = "empty"
+    EXACT = "exact"
+    VAGUE = "vague"  # 尽快, 月底前, Q3, 6月中旬: words about time that name no day
+    IMPOSSIBLE = "impossible"  # 2024-02-30
+    AMBIGUOUS = "ambiguous"  # the number 5.2 may be 2 May or 20 May; 03/04/2024 may be March or April
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class TypedDate:
+    """What a cell says: how it reads, and the moment if it is exact (local wall-clock time)."""
+
+    reading: Reading
+    moment: datetime | None = None
+
+
+EMPTY = TypedDate(Reading.EMPTY)
+_FIRST_SERIAL, _LAST_SERIAL = 18264, 73050  # Excel serials of 1950-01-01 and 2099-12-31
+
+_NUMERAL = re.compile(
+    r"[〇○零一二三四五六七八九]*十?[〇○零一二三四五六七八九]+(?=[年月日号號])|[一二三]?十(?=[月日号號])"
+)
+_TIME = r"(?:[T\s]*(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点點时時](?:(?P<minute2>\d{1,2})分?)?))?"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+_LEAD = (
+    r"(?:(?:" + _WEEKDAY + r",?|by|before|until|on|no\s+later\s+than|due(?:\s+(?:by|on))?)\s+)*"
+    r"(?:截[止至]到?|最迟|最遲|最晚|不晚于|不晚於|不迟于|不遲於|预计|預計|须于|須於|于|於|在)?[::]?\s*"
+)
+_TAIL = (
+    r"\s*(?:\(?(?:周|星期|礼拜|禮拜)[一二三四五六日天]\)?|\(?" + _WEEKDAY + r"\)?)?"
+    r"[\s,]*(?P<part>上午|下午|晚上|中午|晚|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?"
+    r"\s*(?:之?前|以前|止|完成|截止|下班前|下班之前|中午前|當日|当日|当天|eod|cob)*[.。]?\Z"
+)
+_YMD = re.compile(
+    r"\A"
+    + _LEAD
+    + r"(?P<year>\d{4}|\d{2}(?=年))\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号號]?"
+    + _TAIL,
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"\A(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TAIL, re.IGNORECASE)
+_MD = re.compile(
+    r"\A" + _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号號]?" + _TAIL,
+    re.IGNORECASE,
+)
+_DMY = re.compile(r"\A(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE)
+_SHORT = re.compile(
+    r"\A" + _LEAD + r"(?P<a>\d{1,2})(?P<stroke>[-/.])(?P<b>\d{1,2})(?P=stroke)(?P<c>\d{1,2})(?!\d)" + _TAIL,
+    re.IGNORECASE,
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = r"(?P<name>" + "|".join(_MONTHS) + r")[a-z]*\.?"
+_ENGLISH = (
+    re.compile(
+        r"\A" + _LEAD + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(?P<year>\d{4}))?" + _TAIL,
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\A"
+        + _LEAD
+        + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?"
+        + _MONTH
+        + r",?(?:[\s-]+(?P<year>\d{4}|(?<=-)\d{2}))?"
+        + _TAIL,
+        re.IGNORECASE,
+    ),
+)
+_VAGUE = re.compile(
+    r"尽快|儘快|盡快|尽早|儘早|盡早|近期|近日|最近|即日|马上|馬上|立即|立刻|抓紧|及时|隨時|随时|待定|未定|另行|再定|再议|再議|视情况|視情況|适时|適時|"
+    r"看情况|看情況|按计划|按計劃|按进度|按進度|暂定|暫定|暂无|暫無|暂缓|暫緩|不限|左右|前后|前後|大约|大約|约|約|"
+    r"长期|長期|持续|持續|常态|不定期|每[日天周週月季年]|"
+    r"上旬|中旬|下旬|旬|月底|月末|月初|月中|年底|年末|年初|年内|年中|季度|季末|季初|半年|周内|週內|月内|月內|"
+    r"[本下上这這][个個]?(?:周|週|星期|月|季|旬)|(?:周|週|星期|礼拜)[一二三四五六日天]|"
+    r"(?:\d+|[一二两兩三四五六七八九十半几幾]+)\s*(?:个|個)?(?:工作日|日|天|周|週|星期|月|小时|小時)(?:内|內|後|后|以内|之内)|"
+    r"春节|春節|中秋|端午|清明|双十一|双11|节后|节前|年后|年前|国庆|國慶|元旦|五一|十一前|会后|會後|会前|例会|例會|下次|[一-鿿][前后後]$|前完成|之后|之後|第?\s*\d+\s*[周週]|"
+    r"明天|后天|後天|今天|明日|今日|"
+    r"(?<![a-z])(?:asap|tb[dcan]|n/?a)(?![a-z])|soon|immediate|right away|shortly|urgent|"
+    r"next\s|this\s|end\s+of|mid[- ]|early\s|late\s|(?<![a-z])(?:q[1-4]|h[12]|c?w\s?\d+|fy\s?\d+)(?![0-9a-z])|[1-4]q\b|"
+    r"\bweek\b|\bmonth\b|quarter|ongoing|continuous|\beo[dmwqy]\b|tomorrow|today|when\s|after\s|before\s|within\s|\bin\s|no\s+deadline|^"
+    + _WEEKDAY
+    + r"$|"
+    r"^\d{1,2}\s*[日号號](?:前|之前|以前)?$|^\d{4}\s*[-/.年]\s*\d{1,2}\s*月?(?:份|前|底|内)?$|^\d{1,2}\s*月(?:份|前|底|内)?$|^(?:19|20)\d{2}\s*年?(?:前|内)?$|"
+    r"^(?:\d{4}\s+)?(?:" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s+\d{4})?$",
+    re.IGNORECASE,
+)
+
+
+def read_date(value: object, near: date) -> TypedDate:
+    """Read a cell as a date (and time, if one is given).
+
+    ``near`` settles the year where none is typed (5.27, 6月15日前): the one that puts the day between
+    120 days before it and the rest of a year after it, for most due dates lie ahead. Numbers are
+    Excel serials, or month.day where they are too small for one.
+    """
+    match value:
+        case None:
+            return EMPTY
+        case datetime():
+            return TypedDate(Reading.EXACT, value.replace(tzinfo=None))
+        case date():
+            return TypedDate(Reading.EXACT, datetime.combine(value, time()))
+        case bool():
+            return TypedDate(Reading.UNREADABLE)
+        case int() | float():
+            return _read_number(value, near)
+        case _:
+            return _read_text(_arabic(unicodedata.normalize("NFKC", str(value)).strip()), near)
+
+
+def read_time(value: object) -> time | None:
+    """Read a cell as a time of day (14:00, 14点30, 下午2:30, a fraction of a day); None where it is none."""
+    match value:
+        case datetime():
+            return value.time()
+        case time():
+            return value
+        case timedelta():
+            return (datetime.min + value).time() if timedelta() <= value < timedelta(days=1) else None
+        case float() if 0 <= value < 1:
+            return (datetime.min + timedelta(days=value)).time().replace(microsecond=0)
+        case str():
+            found = re.match(
+                r"\A\s*(?P<part>上午|下午|晚上|中午|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?",
+                unicodedata.normalize("NFKC", value).strip(),
+                re.IGNORECASE,
+            )
+            return _time(found) if found and found["hour"] else None
+    return None
+
+
+def _read_number(value: float, near: date) -> TypedDate:
+    if _FIRST_SERIAL <= value <= _LAST_SERIAL:
+        return TypedDate(Reading.EXACT, datetime(1899, 12, 30) + timedelta(days=round(value * 86400) / 86400))
+    if not math.isfinite(value):
+        return TypedDate(Reading.UNREADABLE)
+    text = repr(value)
+    if value == int(value):
+        return _read_text(str(int(value)), near)
+    month, _, day = text.partition(".")
+    if len(day) == 1 and month.isdigit() and 1 <= int(month) <= 12 and day in "123":
+        return TypedDate(Reading.AMBIGUOUS)  # a cell shows 5.20 as 5.2
+    return _read_text(text, near)
+
+
+def _read_text(text: str, near: date) -> TypedDate:
+    if not text or text in {"-", "--", "—", "——", "/", "无", "無", "\\"}:
+        return EMPTY
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and _FIRST_SERIAL <= float(text) <= _LAST_SERIAL:
+        return _read_number(float(text), near)
+    vague = TypedDate(Reading.VAGUE if _VAGUE.search(text) else Reading.UNREADABLE)
+    return _read_figures(text, near) or _read_month_name(text, near) or vague
+
+
+def _read_figures(text: str, near: date) -> TypedDate | None:
+    for pattern in (_YMD, _COMPACT):
+        if found := pattern.match(text):
+            return _exact(found, int(found["year"]), int(found["month"]), int(found["day"]))
+    if found := _DMY.match(text):
+        return _day_and_month(found, int(found["a"]), int(found["b"]))
+    if found := _SHORT.match(text):
+        return _short_year(found, near)
+    if found := _MD.match(text):
+        return _nearest(found, int(found["month"]), int(found["day"]), near)
+    return None
+
+
+def _read_month_name(text: str, near: date) -> TypedDate | None:
+    for pattern in _ENGLISH:
+        if found := pattern.match(text):
+            month = _MONTHS.index(found["name"].lower()) + 1
+            if found["year"]:
+                return _exact(found, int(found["year"]), month, int(found["day"]))
+            return _nearest(found, month, int(found["day"]), near)
+    return None
+
+
+def _exact(found: re.Match[str], year: int, month: int, day: int) -> TypedDate:
+    at = _time(found) or time()
+    try:
+        return TypedDate(
+            Reading.EXACT, datetime.combine(date(year + 2000 if year < 100 else year, month, day), at)
+        )
+    except ValueError:
+        return TypedDate(Reading.IMPOSSIBLE)
+
+
+def _day_and_month(found: re.Match[str], first: int, second: int) -> TypedDate:
+    if first <= 12 and second <= 12 and first != second:
+        return TypedDate(Reading.AMBIGUOUS)
+    month, day = (second, first) if first > 12 else (first, second)
+    return _exact(found, int(found["year"]), month, day)
+
+
+def _short_year(found: re.Match[str], near: date) -> TypedDate:
+    """24.6.15 or 15/6/24: exact where just one order of the parts gives a day at most a year from ``near``'s year."""
+    a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
+    orders = {(a, b, c), (c, b, a), (c, a, b)}
+    tries = {_exact(found, *order) for order in orders if abs(2000 + order[0] - near.year) <= 1}
+    days = [typed for typed in tries if typed.moment]
+    return days[0] if len(days) == 1 else TypedDate(Reading.AMBIGUOUS if days else Reading.IMPOSSIBLE)
+
+
+def _nearest(found: re.Match[str], month: int, day: int, near: date) -> TypedDate:
+    earliest = datetime.combine(near - timedelta(days=120), time())
+    tries = [_exact(found, year, month, day) for year in range(near.year - 1, near.year + 5)]
+    return next(
+        (typed for typed in tries if typed.moment and typed.moment >= earliest), TypedDate(Reading.IMPOSSIBLE)
+    )
+
+
+def _arabic(text: str) -> str:
+    """Chinese numerals before 年, 月, 日 and 号 as digits: 六月二十七日 becomes 6月27日."""
+    return _NUMERAL.sub(lambda found: _digits(found[0]), text)
+
+
+def _digits(numeral: str) -> str:
+    if "十" not in numeral:
+        return "".join(str("零一二三四五六七八九".index(sign)) for sign in re.sub("[〇○]", "零", numeral))
+    tens, _, ones = numeral.partition("十")
+    return str(10 * (int(_digits(tens)) if tens else 1) + (int(_digits(ones)) if ones else 0))
+
+
+def _time(found: re.Match[str]) -> time | None:
+    if not found["hour"]:
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or found["minute2"] or 0)
+    part = (found["part"] or found["part2"] or "").lower()
+    if part in {"下午", "晚上", "pm"} and hour < 12:
+        hour += 12
+    return time(hour, minute) if hour < 24 and minute < 60 else None

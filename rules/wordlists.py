@@ -1,0 +1,78 @@
+"""The word lists of ``data/wordlists.toml``, with an organisation's own words added."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+def fold(text: object) -> str:
+    """Fold a word for comparison: width and case."""
+    return unicodedata.normalize("NFKC", str(text)).strip().casefold()
+
+
+@dataclass(frozen=True)
+class WordLists:
+    """All lists by name, each folded; and the patterns made of them that several rules use."""
+
+    lists: Mapping[str, tuple[str, ...]]
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self.lists[name]
+
+    def is_placeholder(self, text: str) -> bool:
+        """Whether a text only fills the cell: 待定, TBD, 同上, --."""
+        folded = fold(text)
+        return folded in self.lists["placeholder"] or folded.strip("。.!?()") in self.lists["placeholder"]
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether a text is made of empty deeds alone: 尽量完成, 优化一下, do it well."""
+        left = _without_words(fold(text), self.lists["empty_deeds"])
+        return not left
+
+    def has_any(self, text: str, name: str) -> bool:
+        """Whether a text holds one of a list's words anywhere; those in Latin letters as whole words."""
+        return bool(_any_of(self.lists[name]).search(fold(text)))
+
+    def starts_with(self, text: str, name: str) -> bool:
+        """Whether a text begins with one of a list's words."""
+        return fold(text).startswith(self.lists[name])
+
+
+def word_lists(own: Mapping[str, Sequence[str]] | None = None) -> WordLists:
+    """The package's lists with an organisation's own words added; KeyError for a list that is not known."""
+    lists = dict(_packaged())
+    for name, extra in (own or {}).items():
+        lists[name] = (*lists[name], *(fold(word) for word in extra))
+    return WordLists(lists)
+
+
+@cache
+def _packaged() -> Mapping[str, tuple[str, ...]]:
+    raw = tomllib.loads(files(__package__).joinpath("data", "wordlists.toml").read_text("utf-8"))
+    return {
+        name: tuple(words)
+        if name in {"surnames", "carried_patterns"}
+        else tuple(fold(word) for word in words)
+        for name, words in raw.items()
+    }
+
+
+def _without_words(text: str, words: tuple[str, ...]) -> str:
+    """What is left of a text when a list's words, spaces and punctuation are taken out, longest first."""
+    return re.sub(r"[\W_]+", "", _any_of(words).sub(" ", text))
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for many words; those in Latin letters match as whole words, in the plural too."""
+    ordered = sorted(words, key=len, reverse=True)
+    whole = {word for word in words if word.isascii() and word[-1:].isalnum()}
+    return re.compile(
+        "|".join(
+            rf"(?<![a-z0-9]){re.escape(w)}s?(?![a-z0-9])" if w in whole else re.escape(w) for w in ordered
+        )
+    )
