@@ -1,0 +1,5 @@
+"""A lossless editor of Excel workbooks: patches the cells that are ours and copies every other byte."""
+
+from sync.books.excel.book import ExcelBook
+
+__all__ = ["ExcelBook"]

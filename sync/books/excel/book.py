@@ -1,0 +1,85 @@
+"""A workbook file as a book: read it whole, apply a plan without touching anything else."""
+
+from pathlib import Path
+
+from sync.books.excel.editing import Edited, Editor
+from sync.books.excel.locks import check_free
+from sync.books.excel.looking import check_extent
+from sync.books.excel.package import Package, open_package
+from sync.books.excel.reading import Values, fingerprint, read_snapshot
+from sync.books.excel.refusal import BusyError, RefusalError, refusing
+from sync.books.excel.saving import replace_file
+from sync.books.excel.verifying import Rows, verify
+from sync.books.excel.workbook import Sheet
+from sync.books.excel.worksheet import parse_worksheet
+from sync.books.excel.zipping import rezipped
+from sync.changes import Plan
+from sync.snapshot import Snapshot
+
+
+class ExcelBook:
+    """An .xlsx, .xlsm, .xltx or .xltm file. A symbolic link stands for the file that it leads to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._last: Snapshot | None = None
+
+    def read(self) -> Snapshot:
+        """All worksheets as they are now; chart and macro sheets are left out.
+
+        Raises WorkbookFault when the file is missing, foreign, damaged or refused.
+        """
+        with refusing(self.path.name):
+            self._last = read_snapshot(open_package(self._bytes()))
+            return self._last
+
+    def apply(self, plan: Plan) -> None:
+        """Carry out the whole plan or nothing; an empty plan leaves the file untouched.
+
+        Raises BusyFault when the file is open elsewhere or no longer the one that the plan was made
+        for, WorkbookFault when it cannot be edited without harm.
+        """
+        if not len(plan):
+            return
+        with refusing(self.path.name):
+            data = self._bytes()
+            target = self.path.resolve()
+            for path in {self.path, target}:
+                check_free(path)
+            if fingerprint(data) != plan.fingerprint:
+                raise BusyError("changed since it was read; the next pass writes it")
+            package = open_package(data)
+            edited = Editor(package).carry_out(plan)
+            if not edited.changed:
+                return
+            new = rezipped(package, edited.changed, edited.removed)
+            edited = edited.without_content()
+            verify(package, new, edited, self._former(package, edited))
+            replace_file(target, new, plan.fingerprint)
+
+    def _bytes(self) -> bytes:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError as error:
+            raise RefusalError("does not exist; check the path in the settings") from error
+        except IsADirectoryError as error:
+            raise RefusalError("is a folder; name the workbook in it") from error
+        except PermissionError as error:
+            if self.path.is_dir():
+                raise RefusalError("is a folder; name the workbook in it") from error
+            raise BusyError(
+                "cannot be opened now (permission denied, or locked); the next pass tries again"
+            ) from error
+        except OSError as error:
+            raise RefusalError(f"cannot be opened ({error.strerror or error}); check the path") from error
+
+    def _former(self, package: Package, edited: Edited) -> dict[Sheet, Rows]:
+        """The values before the edit, from the last reading when it was of these very bytes."""
+        if self._last is not None and self._last.fingerprint == fingerprint(package.data):
+            return {sheet: self._last.tab(sheet.name).rows for sheet in edited.wanted}
+        values = Values(package)
+        found: dict[Sheet, Rows] = {}
+        for sheet in edited.wanted:
+            check_extent(parse_worksheet(package.part(sheet.part)))
+            found[sheet] = list(values.each_row(sheet))
+        return found

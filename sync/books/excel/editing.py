@@ -1,0 +1,244 @@
+"""A plan carried out on a package: which parts become what. Nothing is written to disk here."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sheet_templates.template import template
+from sync.books.excel.colours import with_colours
+from sync.books.excel.columns import with_width
+from sync.books.excel.looking import array_areas, has_formulas
+from sync.books.excel.markup import utf8
+from sync.books.excel.package import Package
+from sync.books.excel.reading import read_styles
+from sync.books.excel.references import LAST_COLUMN, LAST_ROW, cell_name, holds
+from sync.books.excel.refusal import RefusalError
+from sync.books.excel.relationships import without_override, without_target
+from sync.books.excel.tables import Table, check_room, extend_filter, extended, read_tables
+from sync.books.excel.values import Written, written
+from sync.books.excel.workbook import Sheet, read_workbook, recalculating, with_filter_name
+from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
+from sync.books.excel.writing import CellWriter, Dress, Write
+from sync.changes import AddColumn, Plan, SetCell, SetColours
+from sync.snapshot import Area, CellValue
+
+Wanted = dict[int, dict[int, CellValue]]
+"""Row, then column, then the value asked for."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What a plan makes of a package: changed parts, removed parts, and per sheet the values asked for."""
+
+    changed: Mapping[str, bytes]
+    removed: frozenset[str]
+    wanted: Mapping[Sheet, Wanted]
+
+    def without_content(self) -> "Edited":
+        """The same with names only, once the contents are packed."""
+        return replace(self, changed=dict.fromkeys(self.changed, b""))
+
+
+@dataclass
+class _TabPlan:
+    columns: list[AddColumn] = field(default_factory=list)
+    cells: list[SetCell] = field(default_factory=list)
+    colours: SetColours | None = None
+
+
+class Editor:
+    """Carries out one plan on one package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._workbook = read_workbook(package)
+        self._styles_part = self._workbook.target("styles")
+        styles = read_styles(package, self._workbook)
+        if styles is None:
+            raise RefusalError("has no styles part, so that nothing can be formatted; save it anew in Excel")
+        self._styles = styles
+        self._workbook_data = self._workbook.data
+        self._changed: dict[str, bytes] = {}
+        self._overwritten = 0
+        self._calculating = False
+        self._own = _worker_columns()
+
+    def carry_out(self, plan: Plan) -> Edited:
+        """All parts that the plan changes. Raises RefusalError when a change would do harm."""
+        wanted: dict[Sheet, Wanted] = {}
+        for name, changes in _by_tab(plan).items():
+            sheet = self._workbook.sheet(name)
+            wanted[sheet] = self._edit_tab(sheet, changes)
+        removed = self._finish([sheet for sheet, asked in wanted.items() if asked])
+        sheets = {sheet.part for sheet in wanted}
+        kept = {
+            name: data
+            for name, data in self._changed.items()
+            if name not in removed and (name in sheets or data != utf8(self._package.part(name)))
+        }
+        touched = {sheet: asked for sheet, asked in wanted.items() if sheet.part in kept}
+        return Edited(kept, removed, touched)
+
+    def _edit_tab(self, sheet: Sheet, changes: _TabPlan) -> Wanted:
+        worksheet = parse_worksheet(self._package.part(sheet.part))
+        around = worksheet.head, worksheet.tail
+        tables = read_tables(self._package, sheet)
+        merged = merged_areas(worksheet)
+        guarded = [area for table in tables for area in table.guarded]
+        wanted = _wanted(changes)
+        _check_cells(changes, guarded, (*_covered(merged), *array_areas(worksheet)))
+        for column in sorted(changes.columns, key=lambda change: change.position):
+            worksheet, tables = self._add_column(sheet, worksheet, tables, merged, column)
+        cells_changed = False
+        if wanted:
+            worksheet, cells_changed = self._write(worksheet, changes)
+        if changes.colours is not None:
+            worksheet = with_colours(worksheet, changes.colours.rules, self._styles)
+        if cells_changed or (worksheet.head, worksheet.tail) != around:
+            self._changed[sheet.part] = worksheet.data
+        self._calculating = self._calculating or has_formulas(worksheet)
+        self._changed |= {table.part: table.data for table in tables}
+        return wanted
+
+    def _add_column(
+        self,
+        sheet: Sheet,
+        worksheet: Worksheet,
+        tables: list[Table],
+        merged: tuple[Area, ...],
+        column: AddColumn,
+    ) -> tuple[Worksheet, list[Table]]:
+        for place, table in enumerate(tables):
+            if (
+                table.headings
+                and table.area.first_row == column.row
+                and (table.area.last_column == column.position - 1)
+            ):
+                tables[place] = extended(table, column.heading)
+                check_room(tables, tables[place], merged)
+        worksheet, old = extend_filter(worksheet, column.row, column.position)
+        if old is not None:
+            new = old._replace(last_column=column.position)
+            self._workbook_data = with_filter_name(self._workbook_data, sheet, old, new)
+        return with_width(worksheet, column.position, column.width, column.hidden), tables
+
+    def _write(self, worksheet: Worksheet, changes: _TabPlan) -> tuple[Worksheet, bool]:
+        """The worksheet with its cells written, and whether any changed."""
+        colours = template().colours["header"]["worker"]
+        writer = CellWriter(worksheet, self._styles, colours)
+        writes = self._writes(changes, worksheet.prefix)
+        new = writer.write(writes)
+        self._overwritten += writer.overwritten
+        if new.body is worksheet.body:
+            return new, False
+        columns = [write.column for row in writes.values() for write in row if write.value.content]
+        rows = [row for row, asked in writes.items() if any(write.value.content for write in asked)]
+        if not columns:
+            return new, True
+        return widened(new, Area(min(rows), min(columns), max(rows), max(columns))), True
+
+    def _writes(self, changes: _TabPlan, prefix: str) -> dict[int, list[Write]]:
+        values: dict[tuple[type, CellValue], Written] = {}  # cells repeat a few values
+        found: dict[int, list[Write]] = defaultdict(list)
+        date1904 = self._workbook.date1904
+        for change in changes.cells:
+            key = (type(change.now), change.now)
+            value = values.get(key)
+            if value is None:
+                value = values[key] = written(change.now, date1904, prefix)
+            dress: Dress = "plain" if change.column in self._own else "inherited"
+            found[change.row].append(Write(change.position, value, dress))
+        for column in changes.columns:
+            value = written(column.heading, date1904, prefix)
+            found[column.row].append(Write(column.position, value, "header"))
+        for writes in found.values():
+            writes.sort(key=_position)
+        return found
+
+    def _finish(self, written_to: list[Sheet]) -> frozenset[str]:
+        """Styles, the workbook part and the calculation chain; gives the removed parts."""
+        self._changed[self._styles_part] = self._styles.data()
+        removed: frozenset[str] = frozenset()
+        chain = self._workbook.target("calcChain")
+        if self._overwritten and chain and self._package.has(chain):
+            # Excel builds the chain anew; an entry for a cell without formula would be an error to it.
+            name, data = without_target(self._package, self._workbook.part, chain)
+            self._changed |= {name: data, "[Content_Types].xml": without_override(self._package, chain)}
+            removed = frozenset({chain})
+        if any(sheet.part in self._changed for sheet in written_to) and self._calculates():
+            self._workbook_data = recalculating(self._workbook_data)
+        self._changed[self._workbook.part] = self._workbook_data
+        return removed
+
+    def _calculates(self) -> bool:
+        chain = self._workbook.target("calcChain")
+        if self._calculating or (chain and self._package.has(chain)):
+            return True
+        others = (sheet.part for sheet in self._workbook.sheets if sheet.part not in self._changed)
+        return any(has_formulas(parse_worksheet(self._package.part(part))) for part in others)
+
+
+def _position(write: Write) -> int:
+    return write.column
+
+
+def _by_tab(plan: Plan) -> dict[str, _TabPlan]:
+    tabs: dict[str, _TabPlan] = defaultdict(_TabPlan)
+    for column in plan.columns:
+        tabs[column.tab].columns.append(column)
+    for cell in plan.cells:
+        tabs[cell.tab].cells.append(cell)
+    for colours in plan.colours:
+        tabs[colours.tab].colours = colours
+    return tabs
+
+
+def _worker_columns() -> frozenset[str]:
+    return frozenset(column.key for table in template().tables.values() for column in table.worker_columns)
+
+
+def _wanted(changes: _TabPlan) -> Wanted:
+    wanted: Wanted = defaultdict(dict)
+    for cell in changes.cells:
+        wanted[cell.row][cell.position] = cell.now
+    for column in changes.columns:
+        wanted[column.row][column.position] = column.heading
+    if sum(map(len, wanted.values())) < len(changes.cells) + len(changes.columns):
+        raise RefusalError("is to get two values in one cell; please report it")
+    return wanted
+
+
+def _covered(merged: tuple[Area, ...]) -> tuple[Area, ...]:
+    """The merged areas without their first cells, which are the only ones to hold a value."""
+    parts: list[Area] = []
+    for area in merged:
+        if area.first_column < area.last_column:
+            parts.append(area._replace(first_column=area.first_column + 1))
+        if area.first_row < area.last_row:
+            parts.append(area._replace(first_row=area.first_row + 1))
+    return tuple(parts)
+
+
+def _check_cells(changes: _TabPlan, guarded: list[Area], closed: tuple[Area, ...]) -> None:
+    """Raise RefusalError for a cell past the sheet, of a table's heading or totals, merged, of an array."""
+    by_column: dict[int, list[int]] = defaultdict(list)
+    for cell in changes.cells:
+        by_column[cell.position].append(cell.row)
+    for position, rows in by_column.items():
+        rows.sort()
+        if not (1 <= position <= LAST_COLUMN and rows[0] >= 1 and rows[-1] <= LAST_ROW):
+            raise RefusalError(f"has no cell in row {rows[-1]}, column {position}; please report it")
+    for area in guarded:
+        _check_area(by_column, area, "is a heading or total of a table; rename it in Excel")
+    headings = {column.position: [column.row] for column in changes.columns}
+    for area in closed:
+        for cells in (by_column, headings):
+            _check_area(cells, area, "is part of merged cells or of an array formula; unmerge or clear it")
+
+
+def _check_area(by_column: Mapping[int, list[int]], area: Area, reason: str) -> None:
+    for position, rows in by_column.items():
+        place = bisect_left(rows, area.first_row)
+        if place < len(rows) and holds(area, rows[place], position):
+            raise RefusalError(f"needs a value in {cell_name(rows[place], position)}, which {reason}")

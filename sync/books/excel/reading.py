@@ -1,0 +1,125 @@
+"""Read a workbook: values by calamine, and what calamine does not tell from the parts themselves."""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sync.books.excel.colours import read_colours
+from sync.books.excel.looking import check_extent, error_cells, formula_cells
+from sync.books.excel.package import Package
+from sync.books.excel.refusal import RefusalError
+from sync.books.excel.styles import Stylesheet
+from sync.books.excel.workbook import Sheet, Workbook, read_workbook
+from sync.books.excel.worksheet import merged_areas, parse_worksheet
+from sync.snapshot import CellValue, Snapshot, Tab
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*([0-9]+)""")
+_BEGINNING = 1 << 20
+Rows = Sequence[Sequence[CellValue]]
+
+
+def fingerprint(data: bytes) -> str:
+    """The SHA-256 of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_snapshot(package: Package) -> Snapshot:
+    """Everything that a pass wants to know of the workbook."""
+    workbook = read_workbook(package)
+    styles = read_styles(package, workbook)
+    reader = Values(package)
+    tabs = tuple(_tab(package, sheet, reader, styles) for sheet in workbook.sheets)
+    return Snapshot(tabs, fingerprint(package.data))
+
+
+def _tab(package: Package, sheet: Sheet, reader: "Values", styles: Stylesheet | None) -> Tab:
+    worksheet = parse_worksheet(package.part(sheet.part))
+    check_extent(worksheet)
+    tab = Tab(
+        sheet.name,
+        (),
+        merged_areas(worksheet),
+        formula_cells(worksheet),
+        error_cells(worksheet),
+        read_colours(worksheet, styles),
+    )
+    del worksheet  # a large sheet's bytes and its values need not be in memory together
+    return replace(tab, rows=list(reader.each_row(sheet)))
+
+
+def read_styles(package: Package, workbook: Workbook) -> Stylesheet | None:
+    """The workbook's styles; None when it has no styles part."""
+    part = workbook.target("styles")
+    return Stylesheet(package.part(part)) if part and package.has(part) else None
+
+
+class Values:
+    """The values of a package's worksheets, sheet by sheet."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._opened: CalamineWorkbook | None = None
+
+    def each_row(self, sheet: Sheet) -> Iterator[list[CellValue]]:
+        """All rows of a sheet from its row 1 and column A; an empty cell is None.
+
+        Call ``check_extent`` first: calamine ends the process when the cells span too much.
+        Raises RefusalError for a value that it cannot read.
+        """
+        from python_calamine import CalamineError  # slow to import
+
+        try:
+            yield from self._normalised(sheet)
+        except CalamineError as error:
+            said = str(error)[:120]
+            raise RefusalError(
+                f"cannot be read in its sheet {sheet.name!r} ({said}); open it in Excel and save it anew"
+            ) from error
+        except Exception:
+            raise
+        except BaseException as panic:  # calamine ends so when a date is past its calendar
+            if type(panic).__name__ != "PanicException":
+                raise
+            raise RefusalError(
+                f"cannot be read in its sheet {sheet.name!r} ({str(panic)[:80]}), mostly for a number far too "
+                "large for a date in a cell formatted as one; correct it"
+            ) from panic
+
+    def _normalised(self, sheet: Sheet) -> Iterator[list[CellValue]]:
+        opened = self._open()
+        names = opened.sheet_names
+        by_place = sheet.index < len(names) and names[sheet.index] == sheet.name
+        found = opened.get_sheet_by_index(sheet.index) if by_place else opened.get_sheet_by_name(sheet.name)
+        # calamine gives empty rows above the first value, but no cells left of it.
+        left: list[CellValue] = [None] * (found.start[1] if found.start else 0)
+        for row in found.iter_rows():
+            yield left + [None if value == "" else value for value in row]
+
+    def _open(self) -> "CalamineWorkbook":
+        if self._opened is None:
+            from python_calamine import CalamineError, CalamineWorkbook  # slow to import
+
+            # Whatever calamine unpacks is unpacked here first, within the sizes that were declared.
+            for name in self._package.entries:
+                if name.endswith(("sharedstrings.xml", "styles.xml", "workbook.xml", ".rels")):
+                    _check_counts(self._package.part(name))
+            try:
+                self._opened = CalamineWorkbook.from_filelike(io.BytesIO(self._package.data))
+            except CalamineError as error:
+                raise RefusalError(f"cannot be read ({error}); open it in Excel and save it anew") from error
+        return self._opened
+
+
+def _check_counts(part: bytes) -> None:
+    """Raise RefusalError for a list that claims more entries than it has bytes: room is made for as many."""
+    claimed = (int(number[:20]) for number in _COUNT.findall(part, 0, _BEGINNING))
+    if any(number > len(part) for number in claimed):
+        raise RefusalError(
+            "holds a list that claims absurdly many entries; open it in Excel and save it anew"
+        )

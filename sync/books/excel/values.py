@@ -1,0 +1,104 @@
+"""How a value is written into a cell: text that stays text, numbers, dates as serial numbers."""
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sync.books.excel.markup import prefixed
+from sync.books.excel.refusal import RefusalError
+from sync.snapshot import CellValue
+
+LONGEST_TEXT = 32_767
+"""Excel's limit for a cell, in UTF-16 units."""
+_DATE, _DATETIME, _TIME, _DURATION = 14, 22, 21, 46
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f]")
+_NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+
+
+class Written(NamedTuple):
+    """A cell's ``t`` attribute, its content, and the number format that its style must have (0: any)."""
+
+    kind: str
+    content: bytes
+    number_format: int
+
+
+EMPTY = Written("", b"", 0)
+
+
+def tidy_text(text: str) -> str:
+    """The text as a cell can hold it: line feeds only, no halves of characters, cut with … at the limit."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NO_CHARACTERS.sub("\ufffd", text)
+    if len(text) * 2 > LONGEST_TEXT and len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+        kept = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 1)]
+        return kept.decode("utf-16-le", "ignore") + "…"
+    return text
+
+
+def written(value: CellValue, date1904: bool, prefix: str = "") -> Written:
+    """How the value is written. None and '' empty the cell.
+
+    Raises RefusalError for a number or date that no cell can hold.
+    """
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, str):
+        return Written("inlineStr", prefixed(_inline(tidy_text(value)), prefix), 0)
+    if isinstance(value, bool):
+        return Written("b", prefixed(f"<v>{int(value)}</v>", prefix), 0)
+    number, number_format = _number(value, date1904)
+    return Written("", prefixed(f"<v>{_digits(number)}</v>", prefix), number_format)
+
+
+def _inline(text: str) -> str:
+    text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    blanks = text != text.strip() or "\n" in text or "  " in text
+    return f'<is><t xml:space="preserve">{text}</t></is>' if blanks else f"<is><t>{text}</t></is>"
+
+
+def _number(value: CellValue, date1904: bool) -> tuple[float | int, int]:
+    match value:
+        case datetime():
+            return serial(value, date1904), _DATETIME
+        case date():
+            return serial(datetime(value.year, value.month, value.day), date1904), _DATE
+        case time():
+            return serial_of_time(value), _TIME
+        case timedelta():
+            return value / timedelta(days=1), _DURATION
+        case int() | float() if math.isfinite(value):
+            return value, 0
+    raise RefusalError(f"cannot hold the value {str(value)[:40]!r} in a cell; please report it")
+
+
+def _digits(number: float | int) -> str:
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else repr(number)
+
+
+def serial(moment: datetime, date1904: bool) -> float:
+    """Days since the workbook's epoch; Excel counts a 29 February 1900 that never was.
+
+    Raises RefusalError for a date before the epoch.
+    """
+    days = (moment.replace(tzinfo=None) - _EPOCHS[date1904]) / timedelta(days=1)
+    if not date1904 and days < 61:
+        days -= 1
+    if days < 0:
+        raise RefusalError(
+            f"cannot hold the date {moment:%Y-%m-%d}, which lies before its calendar; correct it"
+        )
+    return days
+
+
+def serial_of_time(moment: time) -> float:
+    """The fraction of a day."""
+    passed = timedelta(
+        hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond
+    )
+    return passed / timedelta(days=1)

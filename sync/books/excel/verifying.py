@@ -1,0 +1,150 @@
+"""Prove that a new package is the old one but for what was asked, before it replaces the old one."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise, zip_longest
+
+from sync.books.excel.cells import all_cells, regular, rows
+from sync.books.excel.editing import Edited, Wanted
+from sync.books.excel.looking import check_extent
+from sync.books.excel.markup import check, located, utf8
+from sync.books.excel.package import Package, folded, open_package
+from sync.books.excel.reading import Values
+from sync.books.excel.references import cell_name, column_number
+from sync.books.excel.refusal import RefusalError
+from sync.books.excel.values import serial, serial_of_time, tidy_text
+from sync.books.excel.workbook import Sheet, read_workbook
+from sync.books.excel.worksheet import Worksheet, parse_worksheet
+from sync.snapshot import CellValue
+
+Rows = Sequence[Sequence[CellValue]]
+
+
+def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Rows]) -> None:
+    """Raise RefusalError when the new bytes differ from the old package in anything that was not asked.
+
+    ``former`` holds the values of the edited sheets before the edit.
+    """
+    new = open_package(data)
+    _check_parts(old, new, edited)
+    workbook = read_workbook(new)
+    values = Values(new)
+    for sheet, wanted in edited.wanted.items():
+        _check_sheet(new.part(sheet.part))
+        _check_values(sheet, former[sheet], values.each_row(sheet), wanted, workbook.date1904)
+
+
+def _check_sheet(part: bytes) -> None:
+    check(part)
+    worksheet = parse_worksheet(part)
+    _check_order(worksheet)
+    check_extent(worksheet)
+
+
+def _fault(what: str) -> RefusalError:
+    return RefusalError(
+        f"could not be edited without harm ({what}), so nothing was written; please report it"
+    )
+
+
+def _check_parts(old: Package, new: Package, edited: Edited) -> None:
+    changed = {folded(name) for name in edited.changed}
+    gone = {folded(name) for name in edited.removed}
+    sheets = {folded(sheet.part) for sheet in edited.wanted}
+    if list(new.entries) != [name for name in old.entries if name not in gone]:
+        raise _fault("its parts are not the same")
+    for name, info in new.entries.items():
+        if name in sheets:
+            continue
+        if name in changed:
+            part = new.part(name)
+            check(part)
+            if name.endswith(".rels") or name == "[content_types].xml":
+                _check_entries(old.part(name), part, len(gone))
+        elif old.record(old.entries[name]) != new.record(info) or old.entries[name].CRC != info.CRC:
+            raise _fault(f"its part {name} changed")
+
+
+def _check_entries(old: bytes, new: bytes, gone: int) -> None:
+    """Relationships and content types may only lose what led to a removed part."""
+    before, after = (
+        {tuple(sorted(child.attributes.items())) for child in located(utf8(part)).children}
+        for part in (old, new)
+    )
+    if len(before - after) > gone:
+        raise _fault("relationships or content types were lost")
+
+
+def _check_order(sheet: Worksheet) -> None:
+    """Rows rise everywhere, and so do the cells of each row."""
+    if not regular(sheet):
+        for _ in all_cells(sheet):  # it raises by itself
+            pass
+        return
+    pattern = re.compile(rb'<%sc r="([A-Z]+)' % re.escape(sheet.prefix.encode()))
+    rising: set[tuple[bytes, ...]] = set()
+    for row in rows(sheet):
+        names = tuple(pattern.findall(sheet.view, row.inner, row.close))
+        if names not in rising:  # rows mostly repeat a few patterns of columns
+            numbers = [column_number(name.decode()) for name in names]
+            if any(left >= right for left, right in pairwise(numbers)):
+                raise RefusalError(f"has cells out of order in row {row.number}; save it anew in Excel")
+            rising.add(names)
+
+
+def _check_values(
+    sheet: Sheet, before: Rows, after: Iterable[list[CellValue]], wanted: Wanted, date1904: bool
+) -> None:
+    for index, (old, new) in enumerate(zip_longest(before, after, fillvalue=())):
+        asked = wanted.get(index + 1)
+        if not asked and old == new:
+            continue
+        width = max(len(old), len(new), *(asked or ()))
+        expected = [*old, *[None] * (width - len(old))]
+        shown = [*new, *[None] * (width - len(new))]
+        for position, value in (asked or {}).items():
+            expected[position - 1] = value
+        if expected != shown:
+            _check_row(sheet, index + 1, expected, shown, asked or {}, date1904)
+
+
+def _check_row(
+    sheet: Sheet,
+    row: int,
+    expected: list[CellValue],
+    shown: list[CellValue],
+    asked: Mapping[int, CellValue],
+    date1904: bool,
+) -> None:
+    for position, (want, got) in enumerate(zip(expected, shown, strict=True), 1):
+        if want == got or (position in asked and _reads_as(want, got, date1904)):
+            continue
+        raise _fault(f"cell {cell_name(row, position)} of {sheet.name!r} reads {str(got)[:40]!r}")
+
+
+def _reads_as(asked: CellValue, got: CellValue, date1904: bool) -> bool:
+    """Whether the cell shows what was asked, in the form that its style gives to numbers."""
+    if asked is None or asked == "":
+        return got is None
+    if isinstance(asked, str):
+        return got == tidy_text(asked)
+    if isinstance(asked, bool) or got is None or isinstance(got, str):
+        return False
+    return math.isclose(_days(asked, date1904), _days(got, date1904), rel_tol=1e-12, abs_tol=1e-8)
+
+
+def _days(value: CellValue, date1904: bool) -> float:
+    match value:
+        case datetime():
+            return serial(value, date1904)
+        case date():
+            return serial(datetime(value.year, value.month, value.day), date1904)
+        case time():
+            return serial_of_time(value)
+        case timedelta():
+            return value / timedelta(days=1)
+        case int() | float():
+            return float(value)
+    return math.nan

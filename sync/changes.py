@@ -1,0 +1,65 @@
+"""What a pass wants to change in a workbook, as plain sorted values: a plan is a tuple of changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sync.snapshot import CellValue, ColourRule
+
+
+class AddColumn(NamedTuple):
+    """Put a new heading into an empty column beside the table; sorts and filters of the table take it in.
+
+    ``row`` is the header's row, ``position`` the column, both from 1. ``width`` in characters.
+    """
+
+    tab: str
+    row: int
+    position: int
+    column: str
+    heading: str
+    width: float
+    hidden: bool
+
+
+class SetCell(NamedTuple):
+    """Write one cell. ``column`` is the template's key, ``row`` and ``position`` count from 1.
+
+    ``was`` is what the snapshot showed there; ``row_id`` names the row whatever its position.
+    """
+
+    tab: str
+    row: int
+    position: int
+    column: str
+    row_id: str
+    was: CellValue
+    now: CellValue
+
+
+class SetColours(NamedTuple):
+    """Make these the only conditional formats of ours on a tab; those of people stay as they are."""
+
+    tab: str
+    rules: tuple[ColourRule, ...]
+
+
+Change = AddColumn | SetCell | SetColours
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes of one pass, and the fingerprint of the workbook that they were made for."""
+
+    fingerprint: str
+    columns: tuple[AddColumn, ...] = ()
+    cells: tuple[SetCell, ...] = ()
+    colours: tuple[SetColours, ...] = ()
+
+    def __iter__(self) -> Iterator[Change]:
+        yield from self.columns
+        yield from self.cells
+        yield from self.colours
+
+    def __len__(self) -> int:
+        return len(self.columns) + len(self.cells) + len(self.colours)

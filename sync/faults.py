@@ -1,0 +1,70 @@
+"""Everything that can stop a pass, each with one sentence for the person at the terminal and an exit code."""
+
+from typing import ClassVar
+
+
+class Fault(Exception):  # noqa: N818 - a fault is what the user has to know, not always an error
+    """A pass or a command cannot go on. ``str()`` is one sentence: what is wrong, and what to do."""
+
+    exit_code: ClassVar[int] = 70
+    meaning: ClassVar[str] = "an error inside closeloop; please report it"
+
+
+class UsageFault(Fault):
+    """The command's words are off."""
+
+    exit_code = 2
+    meaning = "the command's arguments are off (an unreadable date, an unknown code)"
+
+
+class SettingsFault(Fault):
+    """The settings file cannot be read, or says something unknown."""
+
+    exit_code = 3
+    meaning = "the settings file cannot be read or holds an unknown key or value"
+
+
+class WorkbookFault(Fault):
+    """The workbook is missing, unreadable or foreign, or has no table to judge."""
+
+    exit_code = 4
+    meaning = "the workbook is missing, unreadable, refused, or has no action table"
+
+
+class BusyFault(Fault):
+    """The workbook is open elsewhere or changed while we worked; a next pass can do it."""
+
+    exit_code = 5
+    meaning = "the workbook is open elsewhere, read-only, or changed meanwhile; the next pass writes it"
+
+
+class GuardFault(Fault):
+    """The plan touches what is not ours, or far more than usual."""
+
+    exit_code = 6
+    meaning = "the guard stopped the plan before anything was written or sent"
+
+
+class DeliveryFault(Fault):
+    """Mail could not be handed over."""
+
+    exit_code = 7
+    meaning = "mail could not be handed over; what was not sent is tried again in the next pass"
+
+
+class LedgerFault(Fault):
+    """The ledger cannot be opened or written."""
+
+    exit_code = 8
+    meaning = "the ledger cannot be opened or written"
+
+
+FAULTS: tuple[type[Fault], ...] = (
+    UsageFault,
+    SettingsFault,
+    WorkbookFault,
+    BusyFault,
+    GuardFault,
+    DeliveryFault,
+    LedgerFault,
+)
