@@ -1,0 +1,5 @@
+"""``python -m sync`` is ``closeloop``."""
+
+from sync.cli import main
+
+main()

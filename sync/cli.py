@@ -1,0 +1,121 @@
+"""The command line: reads arguments, puts the parts together, prints. Heavy imports wait until a command runs."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync.faults import Fault, UsageFault
+
+app = typer.Typer(
+    name="closeloop",
+    help="闭环: judges, colours and chases the rows of a shared tracking table.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Workbook = Annotated[
+    Path | None, typer.Argument(metavar="[PATH]", help="Workbook (.xlsx), or a settings file (.toml).")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", metavar="FILE", help="Settings file [default: ./closeloop.toml]."),
+]
+Now = Annotated[
+    str | None, typer.Option(metavar="MOMENT", help="Take this as the present, such as 2024-06-03T10:00.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the stable machine form.")]
+
+
+@app.command()
+def init(
+    path: Annotated[
+        Path, typer.Argument(help="Workbook to make (.xlsx); closeloop.toml is written beside it.")
+    ],
+    language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
+) -> None:
+    """Write an empty workbook from the template, and a settings file with every setting explained."""
+    from sync.commands import init_files
+
+    for written in init_files(path, language):
+        typer.echo(written)
+
+
+@app.command()
+def check(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+    """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are errors."""
+    from sync.commands import check_workbook
+
+    raise typer.Exit(check_workbook(path, config, _moment(now), as_json=as_json))
+
+
+@app.command()
+def plan(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+    """Show what a run would write and whom it would tell; changes nothing."""
+    from sync.commands import plan_workbook
+
+    plan_workbook(path, config, _moment(now), as_json=as_json)
+
+
+@app.command()
+def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+    """One pass: judge, write what was found beside the rows, send what is due."""
+    from sync.commands import run_workbook
+
+    raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json))
+
+
+@app.command()
+def rules(config: Config = None, as_json: Json = False) -> None:
+    """List the rules: code, severity, what must hold, source, parameters."""
+    from sync.commands import list_rules
+
+    list_rules(config, as_json=as_json)
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(help="A rule's code, such as A102.")]) -> None:
+    """Print what a rule asks, why, its source and parameters, with examples."""
+    from sync.commands import explain_rule
+
+    explain_rule(code)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the demonstration into.")] = Path("demo"),
+) -> None:
+    """Write a demonstration workbook, run one pass over it and show what happened."""
+    from sync.commands import run_demo
+
+    run_demo(folder)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise UsageFault(f"--now takes a moment such as 2024-06-03T10:00, not {text!r}") from None
+
+
+def main() -> None:
+    """Run the command line; a fault is one sentence and its exit code."""
+    try:
+        app()
+    except Fault as fault:
+        typer.echo(f"closeloop: {fault}", err=True)
+        sys.exit(fault.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Finds the tables in a snapshot: on which tab, under which header row, which column is which."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rules.table import Layout
+from sheet_templates import Template, TemplateTable, normalise
+from sync.faults import WorkbookFault
+from sync.snapshot import CellValue, Snapshot, Tab
+
+HEADER_WITHIN = 30
+"""A header is looked for in the first rows only; below, a repeated header is a repeated header."""
+
+_FEWEST = {"actions": 3, "meetings": 3, "topics": 3, "people": 2, "days": 2}
+
+
+@dataclass(frozen=True)
+class TablePlace:
+    """Where the settings say that a table is: its tab, its header's row, and headings by column key."""
+
+    tab: str | None = None
+    header_row: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    tab: Tab
+    row: int
+    columns: Mapping[str, int]
+
+
+def find_layouts(
+    snapshot: Snapshot, template: Template, places: Mapping[str, TablePlace]
+) -> dict[str, Layout]:
+    """The layout of each table that the workbook has, by key, in the template's order.
+
+    Raises WorkbookFault when there is no action table, or more than one that could be it.
+    """
+    taken: set[str] = set()
+    layouts = {}
+    for key, table in template.tables.items():
+        place = places.get(key, TablePlace())
+        candidates = [
+            each for tab in snapshot.tabs if tab.name not in taken for each in _candidates(tab, table, place)
+        ]
+        if found := _choose(candidates, table):
+            taken.add(found.tab.name)
+            layouts[key] = _layout(found, table)
+        elif key == "actions" or place.tab:
+            raise WorkbookFault(_no_table(snapshot, table, place))
+    return layouts
+
+
+def _candidates(tab: Tab, table: TemplateTable, place: TablePlace) -> Iterator[_Candidate]:
+    """The rows of a tab that could be the table's header: those that name most of its columns."""
+    if place.tab not in {None, tab.name}:
+        return
+    rows = [place.header_row] if place.header_row else range(1, min(HEADER_WITHIN, len(tab.rows)) + 1)
+    matched = {row: _match(tab.rows[row - 1], table, place) for row in rows if row <= len(tab.rows)}
+    most = max(map(len, matched.values()), default=0)
+    if most < _FEWEST[table.key]:
+        return
+    yield from (_Candidate(tab, row, columns) for row, columns in matched.items() if len(columns) == most)
+
+
+def _match(cells: Sequence[CellValue], table: TemplateTable, place: TablePlace) -> dict[str, int]:
+    """Column positions (from 1) by key: the first cell in a row whose text is one of the column's headings."""
+    wanted = {name: column.key for column in table.columns.values() for name in column.names}
+    wanted |= {normalise(heading): key for key, heading in place.columns.items()}
+    found: dict[str, int] = {}
+    for position, cell in enumerate(cells, start=1):
+        if isinstance(cell, str) and (key := wanted.get(normalise(cell))):
+            found.setdefault(key, position)
+    return found
+
+
+def _choose(candidates: list[_Candidate], table: TemplateTable) -> _Candidate | None:
+    """The one candidate: a tab of the table's name before one that only looks like it.
+
+    For the action table a doubt is a fault; for the others the best match is taken.
+    """
+    exact = [each for each in candidates if each.tab.name.strip() in table.heads]
+    named = exact or [each for each in candidates if normalise(each.tab.name) in table.names]
+    best = named or candidates
+    if table.key != "actions":
+        belongs = named or [each for each in candidates if set(table.compulsory) <= set(each.columns)]
+        return max(belongs, key=lambda each: len(each.columns), default=None)
+    if len(best) > 1:
+        raise WorkbookFault(_which_one(best, table))
+    return best[0] if best else None
+
+
+def _which_one(candidates: list[_Candidate], table: TemplateTable) -> str:
+    places = "、".join(f"“{each.tab.name}” 第 {each.row} 行" for each in candidates[:5])
+    return (
+        f"有 {len(candidates)} 处都像{table.heads[0]}的表头({places}),无法确定用哪一个:"
+        f"请在设置的 [tables.{table.key}] 中写明 tab 和 header_row"
+        f" (several header rows could be the action table's: name tab and header_row under [tables.{table.key}])"
+    )
+
+
+def _no_table(snapshot: Snapshot, table: TemplateTable, place: TablePlace) -> str:
+    if place.tab and place.tab not in {tab.name for tab in snapshot.tabs}:
+        return f"设置里的工作表“{place.tab}”不在这个文件中 (no worksheet named {place.tab!r}: see [tables.{table.key}])"
+    headings = "、".join(table.columns[key].heads[0] for key in table.compulsory)
+    return (
+        f"没有找到{table.heads[0]}:需要一行含有 {headings} 等列名的表头"
+        f" (no {table.heads[2].lower()} table: no row has headings such as {headings}; 'closeloop init' writes an empty workbook)"
+    )
+
+
+def _layout(found: _Candidate, table: TemplateTable) -> Layout:
+    header = found.tab.rows[found.row - 1]
+    texts = {
+        position: str(cell).strip() for position, cell in enumerate(header, start=1) if cell not in (None, "")
+    }
+    places: dict[str, list[int]] = {}
+    for position, text in texts.items():
+        places.setdefault(normalise(text), []).append(position)
+    return Layout(
+        tab=found.tab.name,
+        header_row=found.row,
+        columns=found.columns,
+        headings={key: texts[position] for key, position in found.columns.items()},
+        missing=tuple(key for key in table.compulsory if key not in found.columns),
+        repeated={texts[where[0]]: tuple(where) for where in places.values() if len(where) > 1},
+        last_row=_last_row(found.tab),
+        width=max(texts),
+    )
+
+
+def _last_row(tab: Tab) -> int:
+    for row in range(len(tab.rows), 0, -1):
+        if any(cell not in (None, "") for cell in tab.rows[row - 1]):
+            return row
+    return 0

@@ -1,0 +1,255 @@
+"""What has been done: runs, changes, what each row was, and every notice claimed before it is sent (DESIGN §5)."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync.changes import Plan
+from sync.faults import LedgerFault
+from sync.history import RowState
+from sync.snapshot import CellValue
+from sync.tell.channel import Delivery
+from sync.tell.notice import Notice
+
+_METADATA = sql.MetaData()
+
+RUNS = sql.Table(
+    "runs",
+    _METADATA,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("tracker", sql.String, nullable=False, index=True),
+    sql.Column("moment", sql.DateTime, nullable=False),
+    sql.Column("fingerprint", sql.String, nullable=False),
+    sql.Column("rows", sql.Integer, nullable=False),
+    sql.Column("findings", sql.Integer, nullable=False),
+    sql.Column("changes", sql.Integer, nullable=False),
+)
+CHANGES = sql.Table(
+    "changes",
+    _METADATA,
+    sql.Column("run", sql.ForeignKey("runs.id"), nullable=False, index=True),
+    sql.Column("tab", sql.String, nullable=False),
+    sql.Column("row_id", sql.String, nullable=False),
+    sql.Column("column", sql.String, nullable=False),
+    sql.Column("was", sql.String),
+    sql.Column("now", sql.String),
+)
+ROWS = sql.Table(
+    "rows",
+    _METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("row_id", sql.String, primary_key=True),
+    sql.Column("digest", sql.String, nullable=False),
+    sql.Column("touched", sql.DateTime, nullable=False),
+    sql.Column("due", sql.String, nullable=False),
+    sql.Column("postponed", sql.Integer, nullable=False),
+)
+NOTICES = sql.Table(
+    "notices",
+    _METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("key", sql.String, primary_key=True),
+    sql.Column("run", sql.Integer),
+    sql.Column("state", sql.String, nullable=False),
+    sql.Column("name", sql.String, nullable=False),
+    sql.Column("email", sql.String, nullable=False),
+    sql.Column("row_id", sql.String, nullable=False),
+    sql.Column("kind", sql.String, nullable=False),
+    sql.Column("claimed", sql.DateTime, nullable=False),
+    sql.Column("settled", sql.DateTime),
+    sql.Column("detail", sql.String),
+)
+
+CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
+"""What a notice's row says: being sent (or never heard of again), sent, to be tried again, refused for good."""
+
+_BATCH = 500
+_T = TypeVar("_T")
+
+
+class Ledger:
+    """The record of one tracker in a database; ``url`` as SQLAlchemy takes it."""
+
+    def __init__(self, url: str, tracker: str, file: Path | None = None) -> None:
+        self.tracker = tracker
+        self._file = file
+        try:
+            self._engine = sql.create_engine(url)
+        except (ImportError, SQLAlchemyError) as reason:
+            raise LedgerFault(
+                f"the ledger's address cannot be used: {type(reason).__name__}: {reason}"
+            ) from None
+
+    @classmethod
+    def in_file(cls, path: Path, tracker: str) -> "Ledger":
+        """A ledger in an SQLite file; ``prepare`` makes it, with its folder, where it does not exist."""
+        return cls(f"sqlite:///{path}", tracker, path)
+
+    def prepare(self) -> None:
+        """Make what is missing, so that a pass can be recorded; looking alone makes nothing."""
+        try:
+            if self._file:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise LedgerFault(f"the ledger {self._file} cannot be made: {reason.strerror}") from None
+        with self._transaction() as connection:
+            _METADATA.create_all(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def row_states(self) -> dict[str, RowState] | None:
+        """What is remembered of each row, by its number; None where there is no ledger yet."""
+        if not self._exists():
+            return None
+        query = sql.select(ROWS.c.row_id, ROWS.c.digest, ROWS.c.touched, ROWS.c.due, ROWS.c.postponed)
+        with self._transaction() as connection:
+            rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
+        return {row.row_id: RowState(row.digest, row.touched, row.due, row.postponed) for row in rows}
+
+    def record(
+        self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
+    ) -> int:
+        """Write down a pass: its changes and the rows whose state is new. Returns the run's number."""
+        with self._transaction() as connection:
+            added = connection.execute(
+                RUNS.insert().values(
+                    tracker=self.tracker,
+                    moment=moment,
+                    fingerprint=plan.fingerprint,
+                    rows=rows,
+                    findings=findings,
+                    changes=len(plan),
+                )
+            )
+            (run,) = added.inserted_primary_key or (0,)
+            for changes in _batches(_change_rows(run, plan)):
+                connection.execute(CHANGES.insert(), list(changes))
+            for rows_of_states in _batches(states.items()):
+                self._remember(connection, rows_of_states)
+        return int(run)
+
+    def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
+        """Those of the notices that nobody has been told, and that may be claimed."""
+        if not self._exists():
+            return tuple(notices)
+        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state != RETRY)
+        known: set[str] = set()
+        with self._transaction() as connection:
+            for some in _batches(notice.key for notice in notices):
+                known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
+        return tuple(notice for notice in notices if notice.key not in known)
+
+    def claim(self, run: int, notices: Sequence[Notice], moment: datetime) -> tuple[Notice, ...]:
+        """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""
+        won: set[str] = set()
+        with self._transaction() as connection:
+            for some in _batches(notices):
+                insert = self._insert(NOTICES).values([self._claim(run, notice, moment) for notice in some])
+                claim = insert.on_conflict_do_update(
+                    index_elements=["tracker", "key"],
+                    set_={"state": CLAIMED, "claimed": moment, "run": run},
+                    where=NOTICES.c.state == RETRY,
+                ).returning(NOTICES.c.key)
+                won.update(connection.scalars(claim))
+        return tuple(notice for notice in notices if notice.key in won)
+
+    def settle(self, notices: Sequence[Notice], delivery: Delivery, moment: datetime) -> None:
+        """Write down what became of claimed notices. What is unsure stays claimed: it is never sent again blindly."""
+        state = _settled(delivery)
+        with self._transaction() as connection:
+            for some in _batches(notice.key for notice in notices):
+                connection.execute(
+                    NOTICES.update()
+                    .where(NOTICES.c.tracker == self.tracker, NOTICES.c.key.in_(some))
+                    .values(state=state, settled=None if state == CLAIMED else moment, detail=delivery.detail)
+                )
+
+    def _exists(self) -> bool:
+        """Whether anything was recorded at this place before, by any tracker."""
+        if self._file:
+            return self._file.exists()
+        try:
+            return sql.inspect(self._engine).has_table(ROWS.name)
+        except SQLAlchemyError as reason:
+            raise self._fault(reason) from None
+
+    def _claim(self, run: int, notice: Notice, moment: datetime) -> dict[str, Any]:
+        return {
+            "tracker": self.tracker,
+            "key": notice.key,
+            "run": run,
+            "state": CLAIMED,
+            "name": notice.recipient.name,
+            "email": notice.recipient.email,
+            "row_id": notice.item.id,
+            "kind": notice.kind.value,
+            "claimed": moment,
+        }
+
+    def _remember(self, connection: sql.Connection, some: Iterable[tuple[str, RowState]]) -> None:
+        rows = [{"tracker": self.tracker, "row_id": row_id, **asdict(state)} for row_id, state in some]
+        insert = self._insert(ROWS).values(rows)
+        changed = {name: insert.excluded[name] for name in ("digest", "touched", "due", "postponed")}
+        connection.execute(insert.on_conflict_do_update(index_elements=["tracker", "row_id"], set_=changed))
+
+    def _insert(self, table: sql.Table) -> Any:
+        return postgresql.insert(table) if self._engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sql.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as reason:
+            raise self._fault(reason) from None
+
+    def _fault(self, reason: SQLAlchemyError) -> LedgerFault:
+        cause = str(getattr(reason, "orig", None) or reason).splitlines()[0]
+        place = self._engine.url.render_as_string(hide_password=True)
+        return LedgerFault(f"the ledger {place} cannot be used: {cause}")
+
+
+def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:
+    """Portions that stay below the number of variables that databases take in a statement."""
+    rest = iter(many)
+    while some := tuple(islice(rest, _BATCH)):
+        yield some
+
+
+def _settled(delivery: Delivery) -> str:
+    if delivery.sent:
+        return SENT
+    if delivery.unsure:
+        return CLAIMED
+    return REFUSED if delivery.permanent else RETRY
+
+
+def _change_rows(run: int, plan: Plan) -> Iterator[dict[str, Any]]:
+    for cell in plan.cells:
+        yield {
+            "run": run,
+            "tab": cell.tab,
+            "row_id": cell.row_id,
+            "column": cell.column,
+            "was": _as_json(cell.was),
+            "now": _as_json(cell.now),
+        }
+
+
+def _as_json(value: CellValue) -> str | None:
+    if value is None:
+        return None
+    return json.dumps(
+        value.isoformat() if isinstance(value, date) else value, ensure_ascii=False, default=str
+    )

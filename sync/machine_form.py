@@ -1,0 +1,106 @@
+"""The stable machine form of ``check --json``, ``plan --json`` and ``run --json``."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from rules.findings import Finding
+from rules.judge import Judgement
+from sheet_templates import Template, Words
+from sync.changes import Plan
+from sync.sentences import sentence
+from sync.snapshot import CellValue
+from sync.tell.notice import Notice
+from sync.worker import Judged, Pass
+
+
+def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:
+    """``{"rows", "findings"}``: how many action items were judged, and what was found in all tables."""
+    findings = [_finding(finding, words, template) for finding in judgement.findings]
+    return {"rows": rows_read(judgement), "findings": findings}
+
+
+def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:
+    """``{"read", "findings", "changes", "notices"}``: each change and notice that a run would make."""
+    return {
+        "read": rows_read(judged.judgement),
+        "findings": len(judged.judgement.findings),
+        "changes": _changes(judged.plan),
+        "notices": _notices(fresh),
+    }
+
+
+def ran(done: Pass) -> dict[str, Any]:
+    """``{"run", "read", "findings", "changes", "notices", "sent", "held"}`` of a pass.
+
+    All are numbers (the run's, action items read, findings, changes made, mails sent, notices that
+    wait) but ``notices``: what was told, by kind and address.
+    """
+    return {
+        "run": done.run,
+        "read": rows_read(done.judged.judgement),
+        "findings": len(done.judged.judgement.findings),
+        "changes": len(done.judged.plan),
+        "notices": _notices(done.told),
+        "sent": done.mails,
+        "held": len(done.held),
+    }
+
+
+def rows_read(judgement: Judgement) -> int:
+    """How many action items were judged."""
+    return len(judgement.book.tables["actions"].rows)
+
+
+def _finding(finding: Finding, words: Words, template: Template) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "table": finding.table,
+        "id": finding.row_id,
+        "row": finding.row,
+        "columns": list(finding.columns),
+        "message": sentence(finding, words, template),
+    }
+
+
+def _changes(plan: Plan) -> list[dict[str, Any]]:
+    columns = [
+        {"kind": "column", "tab": each.tab, "column": each.column, "heading": each.heading}
+        for each in plan.columns
+    ]
+    cells = [
+        {
+            "kind": "cell",
+            "tab": each.tab,
+            "row": each.row,
+            "id": each.row_id,
+            "column": each.column,
+            "was": _plain(each.was),
+            "now": _plain(each.now),
+        }
+        for each in plan.cells
+    ]
+    return (
+        columns
+        + cells
+        + [{"kind": "colours", "tab": each.tab, "rules": len(each.rules)} for each in plan.colours]
+    )
+
+
+def _notices(notices: Iterable[Notice]) -> list[dict[str, Any]]:
+    ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for notice in notices:
+        ids[notice.kind.value, notice.recipient.email].append(notice.item.id)
+    return [{"kind": kind, "to": email, "ids": mine} for (kind, email), mine in ids.items()]
+
+
+def _plain(value: CellValue) -> Any:
+    return (
+        value.isoformat()
+        if isinstance(value, date)
+        else value
+        if isinstance(value, (str, int, float, bool))
+        else value and str(value)
+    )

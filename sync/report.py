@@ -1,0 +1,198 @@
+"""What a person at the terminal sees of a pass: tables in colour, plain text when piped."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rules.findings import Finding, Severity
+from rules.judge import Judgement
+from sheet_templates import Template, Words
+from sync.changes import Plan
+from sync.sentences import sentence
+from sync.tell.channel import Delivery
+from sync.tell.notice import Notice, Recipient
+from sync.tell.notices import Missed
+
+_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
+_SHOWN_IDS = 8
+
+
+def console(*, width: int | None = None) -> Console:
+    """Where reports go; as wide as the terminal, and wide enough to break no line when piped."""
+    out = Console(width=width, highlight=False, soft_wrap=False)
+    return out if out.is_terminal else Console(width=width or 140, highlight=False)
+
+
+def heading(moment: datetime, words: Words) -> RenderableType:
+    """The report's first line."""
+    return Text(words["report"]["pass"].format(moment=f"{moment:%Y-%m-%d %H:%M}"), style="bold")
+
+
+def read_section(judgement: Judgement, words: Words) -> RenderableType:
+    """How many rows each table has, and what the action items come to."""
+    grid = _grid(words["report"]["table"], words["report"]["tab"], words["report"]["rows"])
+    for key, table in judgement.book.tables.items():
+        grid.add_row(words["tables"][key], table.layout.tab, str(len(table.rows)))
+    counts = Counter(judgement.book.tables["actions"].computed)
+    line = "  ".join(f"{words['status'][name]} {counts[name]}" for name in words["status"] if counts[name])
+    return _section(words["report"]["read"], grid, Text(line))
+
+
+def findings_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
+    """Findings by rule, with the first one as an example."""
+    if not judgement.findings:
+        return _section(words["report"]["findings"], Text(words["report"]["no_findings"], style="green"))
+    by_code: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in judgement.findings:
+        by_code[finding.code].append(finding)
+    report = words["report"]
+    grid = _grid(report["code"], report["severity"], report["count"], report["title"], report["example"])
+    for code, found in sorted(by_code.items()):
+        first = found[0]
+        example = f"{report['row'].format(row=first.row)} {sentence(first, words, template)}"
+        severity = Text(words["severity"][first.severity], style=_STYLE[first.severity])
+        grid.add_row(code, severity, str(len(found)), words["titles"][code], example)
+    return _section(report["findings"], grid)
+
+
+def every_finding(judgement: Judgement, words: Words, template: Template) -> RenderableType:
+    """Each finding on a line of its own: where, how bad, what to do."""
+    grid = _grid(
+        words["report"]["tab"],
+        words["report"]["row"].format(row=""),
+        words["report"]["code"],
+        words["report"]["severity"],
+        "",
+    )
+    for finding in judgement.findings:
+        tab = judgement.book.tables[finding.table].layout.tab
+        severity = Text(words["severity"][finding.severity], style=_STYLE[finding.severity])
+        grid.add_row(tab, str(finding.row), finding.code, severity, sentence(finding, words, template))
+    return grid
+
+
+def silent_section(judgement: Judgement, words: Words, template: Template) -> RenderableType | None:
+    """Which rules had to keep silent, by what they lack."""
+    if not judgement.silent:
+        return None
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for silence in judgement.silent:
+        lines["、".join(_lacking(key, silence.table, words, template) for key in silence.lacks)].append(
+            silence.code
+        )
+    grid = _grid("", "")
+    for lacks_text, codes in lines.items():
+        grid.add_row(", ".join(sorted(set(codes))), Text(lacks_text, style="dim"))
+    return _section(words["report"]["silent"], grid)
+
+
+def _lacking(key: str, table: str, words: Words, template: Template) -> str:
+    """A column's heading or a table's name; when a row was touched is what 最近更新 would say."""
+    column = template.tables[table].columns.get("updated" if key == "touched" else key)
+    return column.heads[words.head] if column else words["tables"][key]
+
+
+def plan_section(plan: Plan, words: Words, template: Template, *, done: bool) -> RenderableType:
+    """What was, or would be, written."""
+    report = words["report"]
+    title = report["changes"] if done else report["would_change"]
+    if not len(plan):
+        return _section(title, Text(report["no_changes"], style="green"))
+    return _section(title, *(Text(line) for line in _plan_lines(plan, words, template)))
+
+
+def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
+    report, columns = words["report"], template.tables["actions"].columns
+    if plan.columns:
+        yield report["new_columns"].format(columns="、".join(column.heading for column in plan.columns))
+    if plan.cells:
+        counts = Counter(cell.column for cell in plan.cells)
+        shown = "、".join(f"{columns[key].heads[words.head]} {counts[key]}" for key in columns if counts[key])
+        yield report["cells"].format(count=len(plan.cells), columns=shown)
+    for colours in plan.colours:
+        yield report["colours"].format(count=len(colours.rules))
+
+
+def every_change(plan: Plan) -> RenderableType:
+    """Each cell that would be written, with what stands there now."""
+    grid = _grid("", "", "", "", "")
+    for cell in plan.cells:
+        was, now = ("" if value is None else str(value) for value in (cell.was, cell.now))
+        grid.add_row(f"{cell.tab}!{cell.row}", cell.row_id, cell.column, Text(was, style="dim"), now)
+    return grid
+
+
+def notices_section(notices: Sequence[Notice], words: Words, *, done: bool) -> RenderableType:
+    """Who was, or would be, told what."""
+    report = words["report"]
+    title = report["told"] if done else report["would_tell"]
+    if not notices:
+        return _section(title, Text(report["nobody"], style="green"))
+    by_person: defaultdict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        by_person[f"{notice.recipient.name} <{notice.recipient.email}>"].append(notice)
+    grid = _grid(report["to"], report["about"])
+    for person, mine in by_person.items():
+        grid.add_row(person, "\n".join(_about(mine, words)))
+    return _section(title, grid)
+
+
+def _about(notices: Iterable[Notice], words: Words) -> Iterator[str]:
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for notice in notices:
+        copy = words["kinds"]["copy"] if notice.copy else ""
+        ids[words["kinds"][notice.kind] + copy].append(notice.item.id)
+    for kind, mine in ids.items():
+        more = " " + words["report"]["more"].format(count=len(mine)) if len(mine) > _SHOWN_IDS else ""
+        yield f"{kind} {len(mine)}: {' '.join(mine[:_SHOWN_IDS])}{more}"
+
+
+def missed_section(missed: Sequence[Missed], words: Words) -> RenderableType | None:
+    """Who could not be told, and why."""
+    if not missed:
+        return None
+    ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for miss in missed:
+        ids[miss.name, miss.reason].append(miss.id)
+    grid = _grid(words["report"]["person"], words["report"]["reason"], words["report"]["about"])
+    for (name, reason), mine in ids.items():
+        grid.add_row(name, words["report"][f"missed_{reason}"], " ".join(mine))
+    return _section(words["report"]["missed"], grid)
+
+
+def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -> RenderableType | None:
+    """Whose mail could not be handed over."""
+    if not failed:
+        return None
+    grid = _grid(words["report"]["to"], words["report"]["reason"], "")
+    for recipient, delivery in failed:
+        again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
+        grid.add_row(recipient.email, Text(delivery.detail, style="red"), again)
+    return _section(words["report"]["failed"], grid)
+
+
+def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> RenderableType:
+    """Where everything is."""
+    grid = _grid("", "")
+    for name, place in files:
+        grid.add_row(words["report"].get(name, name), str(place))
+    return _section(words["report"]["files"], grid)
+
+
+def _grid(*heads: str) -> Table:
+    grid = Table(box=None, pad_edge=False, show_header=any(heads), header_style="dim", padding=(0, 2, 0, 0))
+    for head in heads:
+        grid.add_column(head, overflow="fold")
+    return grid
+
+
+def _section(title: str, *parts: RenderableType) -> RenderableType:
+    return Group(
+        Text(f"\n{title}", style="bold blue"), *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts)
+    )

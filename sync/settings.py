@@ -1,0 +1,235 @@
+"""The settings file closeloop.toml: every setting with its default and what it means, checked as it is read."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from rules.findings import Severity
+from rules.handbook import RULES
+from rules.tuning import RuleTuning, Tuning, profiles
+from rules.wordlists import word_lists
+from sheet_templates import LANGUAGES, template
+from sync.faults import SettingsFault
+from sync.finding_tables import TablePlace
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableSettings(_Section):
+    """Where a table is, for workbooks in which it cannot be found by its headings."""
+
+    tab: str | None = Field(None, description="name of the worksheet", examples=["行动项跟踪表"])
+    header_row: int | None = Field(None, ge=1, description="row of the header, from 1", examples=[3])
+    columns: dict[str, str] = Field(
+        {}, description="your own headings by column key", examples=[{"owner": "经办人员"}]
+    )
+
+
+class CalendarSettings(_Section):
+    """Which days are working days; the tab 工作日历 of the workbook wins over it."""
+
+    country: str = Field(
+        "CN", description="country whose public holidays count (ISO code); empty for Monday to Friday"
+    )
+
+
+class ReminderSettings(_Section):
+    """When reminders go out."""
+
+    due_soon_days: int = Field(
+        2, ge=0, description="calendar days before the due date on which the owner is reminded"
+    )
+    overdue_every: int = Field(1, ge=1, description="working days from one overdue reminder to the next")
+    send_from: time = Field(time(8, 30), description="nothing is sent before this time of day")
+    send_until: time = Field(time(18, 0), description="nothing is sent after this time of day")
+
+
+class MailSettings(_Section):
+    """How mail goes out: as .eml files into a folder, or to an SMTP server."""
+
+    channel: Literal["outbox", "smtp"] = Field("outbox", description="outbox (files) or smtp (a server)")
+    outbox: Path | None = Field(None, description="folder for .eml files; by default beside the workbook")
+    sender_name: str = Field("闭环 closeloop", description="the name that mails come from")
+    sender: str = Field("closeloop@localhost.localdomain", description="the address that mails come from")
+    reply_to: str | None = Field(None, description="where answers go: the coordinator's address")
+    host: str = Field("", description="the SMTP server's name")
+    port: int = Field(465, ge=1, le=65535, description="its port: 465 for tls, 587 for starttls, 25 for none")
+    security: Literal["tls", "starttls", "none"] = Field("tls", description="how the line is protected")
+    user: str = Field("", description="login name; empty for no login")
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="better left out: CLOSELOOP_SMTP_PASSWORD in the environment is read instead",
+    )
+    timeout: float = Field(30, gt=0, description="seconds to wait for the server")
+
+
+class LedgerSettings(_Section):
+    """Where closeloop remembers what it has done and whom it has told."""
+
+    url: str | None = Field(
+        None, description="database address (SQLAlchemy); by default an SQLite file beside the workbook"
+    )
+
+
+class Settings(_Section):
+    """All settings."""
+
+    workbook: Path | None = Field(None, description="the tracking table, relative to this file")
+    language: str = Field(
+        "zh-CN", description="language of cells, mails and reports: " + ", ".join(LANGUAGES)
+    )
+    timezone: str = Field("Asia/Shanghai", description="zone in which days begin and mails are sent")
+    profile: str = Field("default", description="handbook whose numbers apply: " + ", ".join(profiles()))
+    tables: dict[str, TableSettings] = Field(
+        {}, description="by table key: actions, meetings, topics, people, days"
+    )
+    calendar: CalendarSettings = CalendarSettings()
+    reminders: ReminderSettings = ReminderSettings()
+    mail: MailSettings = MailSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    rules: dict[str, dict[str, Any]] = Field(
+        {}, description="by rule code: off = true, severity, and the rule's parameters"
+    )
+    words: dict[str, list[str]] = Field({}, description="your own words for the lists that rules look for")
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        return _one_of(value, LANGUAGES)
+
+    @field_validator("profile")
+    @classmethod
+    def _profile(cls, value: str) -> str:
+        return _one_of(value, profiles())
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"“{value}” is no time zone (such as Asia/Shanghai)") from None
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _country(cls, value: CalendarSettings) -> CalendarSettings:
+        import holidays
+
+        if value.country and value.country.upper() not in holidays.list_supported_countries():
+            raise ValueError(f"country “{value.country}” is not known")
+        return value
+
+    @field_validator("tables")
+    @classmethod
+    def _tables(cls, value: dict[str, TableSettings]) -> dict[str, TableSettings]:
+        for key, table in value.items():
+            _one_of(key, template().tables)
+            for column in table.columns:
+                _one_of(column, template().tables[key].columns)
+        return value
+
+    @field_validator("rules")
+    @classmethod
+    def _rules(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        codes = {rule.code: rule for rule in RULES}
+        for code, tuned in value.items():
+            _one_of(code, codes)
+            for name, given in tuned.items():
+                _rule_setting(codes[code].parameters, name, given)
+        return value
+
+    @field_validator("words")
+    @classmethod
+    def _words(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for name in value:
+            _one_of(name, word_lists().lists)
+        return value
+
+    @property
+    def tuning(self) -> Tuning:
+        """The rules as these settings tune them."""
+        return Tuning(self.profile, {code: _tuned(given) for code, given in self.rules.items()})
+
+    @property
+    def places(self) -> Mapping[str, TablePlace]:
+        """Where the settings say that tables are."""
+        return {
+            key: TablePlace(table.tab, table.header_row, table.columns) for key, table in self.tables.items()
+        }
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file. Raises SettingsFault with one sentence for whatever is wrong in it."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsFault(
+            f"there is no settings file {path}; name a workbook instead, or make one with 'closeloop init'"
+        ) from None
+    except IsADirectoryError:
+        raise SettingsFault(f"{path} is a folder; -c takes a settings file") from None
+    except (OSError, UnicodeDecodeError) as reason:
+        raise SettingsFault(f"the settings file {path} cannot be read: {reason}") from None
+    except tomllib.TOMLDecodeError as reason:
+        raise SettingsFault(f"the settings file {path} is not valid TOML: {reason}") from None
+    return settings_from(raw, str(path))
+
+
+def settings_from(raw: Mapping[str, Any], name: str = "settings") -> Settings:
+    """Check settings; the first fault is raised as SettingsFault, unknown keys with the nearest known one."""
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as faults:
+        fault = faults.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            known = _known_keys(fault["loc"][:-1])
+            raise SettingsFault(
+                f"{name}: unknown key {where!r}{_nearest(str(fault['loc'][-1]), known)}"
+            ) from None
+        raise SettingsFault(f"{name}: {where}: {fault['msg'].removeprefix('Value error, ')}") from None
+
+
+def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+    section: Any = Settings
+    for part in loc:
+        if part == "tables":
+            section = TableSettings
+        elif field := getattr(section, "model_fields", {}).get(part):
+            section = field.annotation
+    return list(getattr(section, "model_fields", {}))
+
+
+def _nearest(word: str, known: Any) -> str:
+    near = get_close_matches(word, list(known), 1, 0.6)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(map(str, known))}"
+
+
+def _one_of(value: str, known: Any) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is not known{_nearest(value, known)}")
+    return value
+
+
+def _rule_setting(parameters: Mapping[str, Any], name: str, given: Any) -> None:
+    kinds = {"off": bool, "severity": str} | {key: type(default) for key, default in parameters.items()}
+    _one_of(name, kinds)
+    if name == "severity":
+        _one_of(given, [severity.value for severity in Severity])
+    elif not isinstance(given, kinds[name]) or isinstance(given, bool) != (kinds[name] is bool):
+        raise ValueError(f"{name} takes a {kinds[name].__name__}, not {given!r}")
+
+
+def _tuned(given: Mapping[str, Any]) -> RuleTuning:
+    parameters = {name: value for name, value in given.items() if name not in {"off", "severity"}}
+    severity = Severity(given["severity"]) if "severity" in given else None
+    return RuleTuning(given.get("off", False), severity, parameters)

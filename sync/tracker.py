@@ -1,0 +1,93 @@
+"""One tracker: its settings, workbook, ledger and way out, found from what the command line names."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sync.books.book import Book
+from sync.books.excel import ExcelBook
+from sync.faults import SettingsFault, UsageFault
+from sync.ledger import Ledger
+from sync.settings import Settings, read_settings
+from sync.tell.channel import Channel
+from sync.tell.outbox import Outbox
+from sync.tell.smtp import SmtpChannel, SmtpSettings
+
+USUAL_SETTINGS = Path("closeloop.toml")
+PASSWORD = "CLOSELOOP_SMTP_PASSWORD"  # noqa: S105 - the variable's name, not the password
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """A workbook with its settings. ``folder`` holds ledger and outbox where the settings name no other place."""
+
+    path: Path
+    settings: Settings
+    base: Path
+
+    @property
+    def name(self) -> str:
+        """What mails and the ledger call it: the workbook's name without its ending."""
+        return self.path.stem
+
+    @property
+    def folder(self) -> Path:
+        """Where closeloop keeps what belongs to this workbook: beside it."""
+        return self.path.with_name(f"{self.path.stem}.closeloop")
+
+    @property
+    def book(self) -> Book:
+        """The workbook."""
+        return ExcelBook(self.path)
+
+    @property
+    def ledger_place(self) -> Path | str:
+        """Where the ledger is: a database address, or a file."""
+        return self.settings.ledger.url or self.folder / "ledger.sqlite"
+
+    @property
+    def outbox(self) -> Path:
+        """The folder for mails as files."""
+        chosen = self.settings.mail.outbox
+        return self.base / chosen if chosen else self.folder / "outbox"
+
+    def ledger(self) -> Ledger:
+        """Open the ledger."""
+        place = self.ledger_place
+        return Ledger.in_file(place, self.name) if isinstance(place, Path) else Ledger(place, self.name)
+
+    def channel(self) -> Channel:
+        """The way out for mail."""
+        mail = self.settings.mail
+        if mail.channel == "outbox":
+            return Outbox(self.outbox)
+        if not mail.host:
+            raise SettingsFault('mail.channel is "smtp", but mail.host names no server')
+        password = os.environ.get(PASSWORD) or mail.password.get_secret_value()
+        return SmtpChannel(
+            SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout)
+        )
+
+    def now(self) -> datetime:
+        """The present in the settings' zone, as wall-clock time."""
+        return datetime.now(ZoneInfo(self.settings.timezone)).replace(tzinfo=None, microsecond=0)
+
+
+def find_tracker(path: Path | None, config: Path | None) -> Tracker:
+    """The tracker that the command line names: a workbook, a settings file, both, or ./closeloop.toml."""
+    if path is not None and path.suffix.lower() == ".toml":
+        if config is not None:
+            raise UsageFault("name a settings file once: as the path or with -c")
+        path, config = None, path
+    if path is not None and config is None:
+        return Tracker(path, Settings(), path.parent)
+    chosen = config or USUAL_SETTINGS
+    settings = read_settings(chosen)
+    workbook = path or (settings.workbook and chosen.parent / settings.workbook)
+    if workbook is None:
+        raise SettingsFault(
+            f'{chosen} names no workbook: add workbook = "tracker.xlsx", or name it on the command line'
+        )
+    return Tracker(workbook, settings, chosen.parent)
