@@ -1,0 +1,148 @@
+"""Rule cases as data: ``tests/cases/<CODE>.yml`` and the tables that a case makes of it.
+
+A file holds cases named ``pass_…`` and ``fail_…``. A case gives rows by table and template key; what
+it does not give is taken from a sound row, so that a case shows only what it is about:
+
+    fail_two_people:
+      actions: [{owner: 张三、李四}]
+      variant: several
+
+Optional keys of a case: ``now`` (default 2024-05-28 10:00), ``people`` / ``meetings`` / ``topics`` /
+``days`` (rows; a table that is not given is not in the workbook, ``[]`` gives an empty one), ``without``
+(columns that the sheet does not have), ``parameters`` (of the rule), ``variant`` and ``columns`` (that
+each finding must have), ``rows`` (which of the rows are caught, counting from 1; all by default),
+``also`` (codes of other rules that catch something too, which must be exactly these), ``errors``
+(cells that show a formula error: [row, key, text]), ``merged`` (areas among the rows: [first row, key,
+last row, key]), ``headings`` (other headings by key of the table in which findings are looked for, and
+under ``extra`` a list of further ones), and ``finds: <table>``
+where the findings are of another table than ``actions``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rules.findings import Finding
+from rules.handbook import RULES
+from rules.judge import judge
+from rules.table import Book
+from rules.tuning import RuleTuning, Tuning
+from rules.wordlists import word_lists
+from rules.workdays import calendar
+from sheet_templates import template
+from sync.snapshot import Area, Snapshot, Tab
+from sync.tables import own_days, read_tables
+
+FOLDER = Path(__file__).parent / "cases"
+NOW = datetime(2024, 5, 28, 10)
+
+SOUND: Mapping[str, Mapping[str, Any]] = {
+    "actions": {
+        "description": "输出《客户投诉处理流程V2.0》",
+        "owner": "王芳",
+        "department": "客服部",
+        "due": "2024-06-14",
+        "standard": "包含一级响应机制、流程节点图",
+        "confirmed": "是",
+        "status": "进行中",
+        "updated": "2024-05-27",
+    },
+    "meetings": {
+        "id": "M01",
+        "name": "Q3产品规划会",
+        "type": "专项会议",
+        "level": "一般",
+        "date": "2024-05-20",
+    },
+    "topics": {"meeting_id": "M01", "no": "1", "title": "流程优化方案"},
+    "people": {"name": "王芳", "department": "客服部", "email": "wangfang@example.com", "role": "专员"},
+    "days": {"day": "2024-06-03", "kind": "休", "label": "司庆"},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a rule's file."""
+
+    code: str
+    name: str
+    given: Mapping[str, Any]
+
+    @property
+    def fails(self) -> bool:
+        """Whether the rule must catch its rows."""
+        return self.name.startswith("fail_")
+
+    @property
+    def table(self) -> str:
+        """The table in which the findings are looked for."""
+        return str(self.given.get("finds", "actions"))
+
+    @property
+    def id(self) -> str:
+        """For the test's name."""
+        return f"{self.code}-{self.name}"
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """All cases of all files."""
+    return tuple(
+        Case(path.stem, name, given or {})
+        for path in sorted(FOLDER.glob("*.yml"))
+        for name, given in yaml.safe_load(path.read_text("utf-8")).items()
+    )
+
+
+def judged(case: Case) -> tuple[Finding, ...]:
+    """What the whole catalogue finds in the case's workbook."""
+    now = case.given.get("now", NOW)
+    now = now if isinstance(now, datetime) else datetime.fromisoformat(str(now))
+    tables = read_tables(snapshot(case), template(), {}, now.date())
+    book = Book(tables, now, calendar(own=own_days(tables), today=now.date()), word_lists())
+    tuned = {case.code: RuleTuning(parameters=case.given.get("parameters", {}))}
+    return judge(book, RULES, Tuning(rules=tuned)).findings
+
+
+def wanted(case: Case) -> list[str]:
+    """The tables of the case's workbook."""
+    return [key for key in SOUND if key in case.given or key == "actions"]
+
+
+def snapshot(case: Case) -> Snapshot:
+    """The case's workbook."""
+    return Snapshot(tuple(_tab(case, key) for key in wanted(case)), case.id)
+
+
+def _tab(case: Case, key: str) -> Tab:
+    table = template().tables[key]
+    dropped = set(case.given.get("without", ())) if key == case.table else set()
+    given_rows = case.given.get(key, [{}])
+    used = {column for row in given_rows for column in row} | set(SOUND[key]) | {"id"} | set(_usual(key))
+    keys = [name for name in table.columns if name in used and name not in dropped]
+    own = case.given.get("headings", {}) if key == case.table else {}
+    header = [own.get(name, table.columns[name].heads[0]) for name in keys] + list(own.get("extra", ()))
+    rows = [[{**SOUND[key], **row}.get(name) for name in keys] for row in given_rows]
+    place = {name: keys.index(name) + 1 for name in keys}
+    here = key == case.table
+    errors = (
+        {(row + 1, place[name]): text for row, name, text in case.given.get("errors", ())} if here else {}
+    )
+    merged = (
+        tuple(Area(a + 1, place[b], c + 1, place[d]) for a, b, c, d in case.given.get("merged", ()))
+        if here
+        else ()
+    )
+    return Tab(table.heads[0], [header, *rows], merged=merged, errors=errors)
+
+
+def _usual(key: str) -> Iterator[str]:
+    """Columns that a sound row leaves empty, but which the sheet has."""
+    if key == "actions":
+        yield from ("meeting_id", "topic", "assisting", "done", "deliverable", "verifier", "verdict")
+        yield from ("late_reason", "expected", "remark")

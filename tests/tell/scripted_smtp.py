@@ -1,0 +1,97 @@
+"""An SMTP server over a real socket that answers, and hangs up, as a test tells it to."""
+
+import socket
+import struct
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+
+DROP = None
+"""Instead of an answer: hang up."""
+
+POLITE: Mapping[str, str | None] = {
+    "greeting": "220 scripted",
+    "EHLO": "250-scripted\r\n250 SIZE 99999999",
+    "AUTH": "235 in",
+    "MAIL": "250 sender ok",
+    "RCPT": "250 recipient ok",
+    "DATA": "354 go ahead",
+    "body": "",  # DROP hangs up after the first line of the message
+    "dot": "250 queued as 42",
+    "RSET": "250 reset",
+    "QUIT": "221 bye",
+}
+
+
+class ScriptedServer:
+    """Each connection gets the next of the scripts (the last one again and again), laid over POLITE.
+
+    ``messages`` are those whose final dot arrived, ``commands`` the verbs of each connection.
+    """
+
+    def __init__(self, *scripts: Mapping[str, str | None]) -> None:
+        self.scripts = list(scripts) or [{}]
+        self.messages: list[bytes] = []
+        self.commands: list[list[str]] = []
+        self._socket = socket.socket()
+        # A small buffer: a client notices at once that nobody reads a large message.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> "ScriptedServer":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            at = min(len(self.commands), len(self.scripts) - 1)
+            self.commands.append([])
+            with connection, connection.makefile("rb") as lines:
+                try:
+                    self._talk(connection, lines, POLITE | dict(self.scripts[at]))
+                except OSError:
+                    continue
+
+    def _talk(self, connection, lines, script) -> None:
+        if not self._say(connection, script["greeting"]):
+            return
+        while line := lines.readline():
+            verb = line[:4].decode("ascii").upper()
+            self.commands[-1].append(verb)
+            answer = script.get(verb, "502 what?")
+            if not self._say(connection, answer) or verb == "QUIT" or answer.startswith("421"):
+                return
+            if verb == "DATA" and answer.startswith("354") and not self._take(connection, lines, script):
+                return
+
+    def _take(self, connection, lines, script) -> bool:
+        message = b""
+        while (line := lines.readline()) != b".\r\n":
+            message += line
+            if script["body"] is DROP or not line:
+                return self._say(connection, DROP)
+        self.messages.append(message)
+        return self._say(connection, script["dot"]) and not script["dot"].startswith("421")
+
+    @staticmethod
+    def _say(connection: socket.socket, answer: str | None) -> bool:
+        if answer is DROP:
+            # Closing with nothing left to linger for resets the line: what a crashed server looks like.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        connection.sendall(answer.encode() + b"\r\n")
+        return True

@@ -1,0 +1,142 @@
+"""The contract of a book, run over every back-end: read, apply all or nothing, refuse what changed meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from sync.books.excel import ExcelBook
+from sync.books.memory import MemoryBook
+from sync.changes import AddColumn, Plan, SetCell, SetColours
+from sync.faults import BusyFault
+from sync.snapshot import Area, CellValue, ColourRule, Snapshot, Tab
+
+TAB = "行动项"
+ROWS: list[list[CellValue]] = [
+    ["标题", None, None],
+    ["行动项描述", "负责人", "状态"],
+    ["输出流程", "王芳", "进行中"],
+    ["部署", None, None],
+]
+RED = ColourRule(Area(3, 4, 1_048_576, 4), '$D3="延期"', "#F8CBAD", "#7B2C00")
+INK = ColourRule(Area(3, 2, 1_048_576, 2), 'ISNUMBER(FIND(";owner:E;",$E3))', "", "#9C0006")
+
+
+class Desk(Protocol):
+    """A book, and somebody who edits it meanwhile."""
+
+    book: MemoryBook | ExcelBook
+
+    def type(self, row: int, position: int, text: str) -> None: ...
+
+
+class MemoryDesk:
+    def __init__(self, _folder: Path) -> None:
+        self.book = MemoryBook({TAB: Tab(TAB, [list(row) for row in ROWS]), "备注": Tab("备注", [["别动"]])})
+
+    def type(self, row: int, position: int, text: str) -> None:
+        rows = [list(cells) for cells in self.book.tabs[TAB].rows]
+        rows[row - 1][position - 1] = text
+        self.book.tabs[TAB] = replace(self.book.tabs[TAB], rows=rows)
+
+
+class ExcelDesk:
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "tracker.xlsx"
+        made = Workbook()
+        made.active.title = TAB
+        for number, row in enumerate(ROWS, start=1):
+            for position, value in enumerate(row, start=1):
+                made.active.cell(number, position, value)
+        made.create_sheet("备注").append(["别动"])
+        made.save(self.path)
+        self.book = ExcelBook(self.path)
+
+    def type(self, row: int, position: int, text: str) -> None:
+        edited = load_workbook(self.path)
+        edited[TAB].cell(row, position, text)
+        edited.save(self.path)
+
+
+@pytest.fixture(params=[MemoryDesk, ExcelDesk], ids=["memory", "excel"])
+def desk(request, tmp_path) -> Desk:
+    make: Callable[[Path], Desk] = request.param
+    return make(tmp_path)
+
+
+def cells(snapshot: Snapshot, tab: str = TAB) -> list[list[CellValue]]:
+    width = max(len(row) for row in snapshot.tab(tab).rows)
+    return [
+        [None if v == "" else v for v in [*row, *[None] * (width - len(row))]]
+        for row in snapshot.tab(tab).rows
+    ]
+
+
+def full_plan(snapshot: Snapshot) -> Plan:
+    return Plan(
+        snapshot.fingerprint,
+        columns=(
+            AddColumn(TAB, 2, 4, "computed_status", "系统状态", 11, False),
+            AddColumn(TAB, 2, 5, "cells_at_fault", "问题字段", 12, True),
+        ),
+        cells=(
+            SetCell(TAB, 3, 4, "computed_status", "A1", None, "=延期\n第二行 <&>"),
+            SetCell(TAB, 4, 4, "computed_status", "A2", None, 4),
+            SetCell(TAB, 4, 5, "cells_at_fault", "A2", None, ";owner:E;"),
+        ),
+        colours=(SetColours(TAB, (RED, INK)),),
+    )
+
+
+def test_a_book_reads_back_what_was_applied(desk):
+    desk.book.apply(full_plan(desk.book.read()))
+
+    after = desk.book.read()
+    assert cells(after) == [
+        ["标题", None, None, None, None],
+        ["行动项描述", "负责人", "状态", "系统状态", "问题字段"],
+        ["输出流程", "王芳", "进行中", "=延期\n第二行 <&>", None],
+        ["部署", None, None, 4, ";owner:E;"],
+    ]
+    assert cells(after, "备注") == [["别动"]]
+    assert set(after.tab(TAB).colours) == {RED, INK}
+
+
+def test_an_empty_plan_leaves_the_fingerprint(desk):
+    before = desk.book.read()
+
+    desk.book.apply(Plan(before.fingerprint))
+
+    assert desk.book.read().fingerprint == before.fingerprint
+
+
+def test_colours_are_replaced_and_never_pile_up(desk):
+    for _ in range(3):
+        desk.book.apply(Plan(desk.book.read().fingerprint, colours=(SetColours(TAB, (RED, INK)),)))
+    desk.book.apply(Plan(desk.book.read().fingerprint, colours=(SetColours(TAB, (INK,)),)))
+
+    assert desk.book.read().tab(TAB).colours == (INK,)
+
+
+def test_a_cell_can_be_emptied(desk):
+    desk.book.apply(full_plan(desk.book.read()))
+    desk.book.apply(
+        Plan(desk.book.read().fingerprint, cells=(SetCell(TAB, 4, 4, "computed_status", "A2", 4, None),))
+    )
+
+    assert cells(desk.book.read())[3] == ["部署", None, None, None, ";owner:E;"]
+
+
+def test_what_changed_meanwhile_is_refused_whole(desk):
+    plan = full_plan(desk.book.read())
+    desk.type(4, 2, "李雷")
+    edited = desk.book.read()
+
+    with pytest.raises(BusyFault):
+        desk.book.apply(plan)
+
+    assert desk.book.read().fingerprint == edited.fingerprint
+    assert cells(desk.book.read())[3][1] == "李雷"

@@ -1,0 +1,268 @@
+"""The command line as people use it: exit codes, one clear sentence for bad input, machine forms, nothing written by looking."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import Workbook
+
+from sheet_templates.demo import demo
+from sync.cli import main
+from sync.faults import FAULTS
+from sync.machine_form import checked
+
+COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+class Ended:
+    """How a call of the command line ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def closeloop(monkeypatch, capsys, tmp_path):
+    """Run the command line in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["closeloop", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        shown = capsys.readouterr()
+        return Ended(ended.value.code or 0, shown.out, shown.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory) -> Path:
+    """The demonstration, made once."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    subprocess.run([sys.executable, "-m", "sync", "demo", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+def table(path: Path, *rows: list, tabs: int = 1) -> Path:
+    book = Workbook()
+    for number in range(tabs):
+        sheet = book.active if number == 0 else book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+HEADER = ["行动项描述", "负责人", "计划完成时间", "状态"]
+GOOD = ["输出《客户投诉处理流程V2.0》", "王芳", "2024-06-14", "进行中"]
+
+
+def nothing(path: Path) -> None:
+    pass
+
+
+def foreign(content: bytes):
+    return lambda path: path.write_bytes(content)
+
+
+def truncated(path: Path) -> None:
+    table(path, HEADER, GOOD)
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+BAD_WORKBOOKS = {
+    "missing": (nothing, "does not exist"),
+    "empty file": (foreign(b""), "empty"),
+    "text": (foreign("行动项,负责人\n".encode()), "xlsx"),
+    "old format or encrypted": (foreign(COMPOUND + bytes(600)), "xls"),
+    "folder": (lambda path: path.mkdir(), "folder"),
+    "truncated": (truncated, "damaged"),
+    "other zip": (lambda path: ZipFile(path, "w").writestr("a.txt", "a"), "xlsx"),
+    "no action table": (lambda path: table(path, ["日期", "金额"], ["2024-05-01", 3]), "行动项跟踪表"),
+    "empty table": (table, "行动项跟踪表"),
+    "two headers": (lambda path: table(path, HEADER, GOOD, HEADER, GOOD), "header_row"),
+    "two tabs": (lambda path: table(path, HEADER, GOOD, tabs=2), "tab"),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "run"])
+@pytest.mark.parametrize("bad", BAD_WORKBOOKS)
+def test_a_bad_workbook_gives_one_sentence_and_leaves_nothing_behind(closeloop, tmp_path, command, bad):
+    make, says = BAD_WORKBOOKS[bad]
+    path = tmp_path / "tracker.xlsx"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+
+    ended = closeloop(command, str(path), "--now", "2024-05-28T10:00")
+
+    assert ended.code == 4
+    assert ended.out == ""
+    assert ended.err.startswith("closeloop: ")
+    assert ended.err.count("\n") == 1
+    assert says in ended.err
+    assert "Traceback" not in ended.err
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert {each.name for each in tmp_path.iterdir()} <= {"tracker.xlsx"}
+
+
+BAD_SETTINGS = {
+    'workbok = "a.xlsx"': "did you mean 'workbook'",
+    "[reminders]\ndue_soon_day = 3": "did you mean 'due_soon_days'",
+    "[tables.action]\ntab = 'x'": "did you mean 'actions'",
+    "[tables.actions.columns]\nower = 'x'": "did you mean 'owner'",
+    "[rules.A999]\noff = true": "A999",
+    "[rules.A116]\nworking_day = 5": "did you mean 'working_days'",
+    "[rules.A116]\nworking_days = 'five'": "takes a int",
+    "[rules.A116]\nseverity = 'fatal'": "known are error, warning, advice",
+    'language = "zh"': "known are zh-CN, zh-TW, en",
+    'timezone = "Asia/Shangai"': "no time zone",
+    'profile = "004"': "'004'",
+    "[calendar]\ncountry = 'XX'": "not known",
+    "[mail]\nport = 0": "mail.port",
+    "a = [": "not valid TOML",
+    "": "names no workbook",
+}
+
+
+@pytest.mark.parametrize("text", BAD_SETTINGS)
+def test_bad_settings_are_named_with_the_nearest_known_word(closeloop, tmp_path, text):
+    (tmp_path / "closeloop.toml").write_text(text, "utf-8")
+
+    ended = closeloop("run")
+
+    assert ended.code == 3
+    assert ended.err.count("\n") == 1
+    assert BAD_SETTINGS[text] in ended.err
+
+
+@pytest.mark.parametrize("moment", ["2024-13-01", "tomorrow", "2024-02-30T10:00", ""])
+def test_a_bad_moment_is_one_sentence(closeloop, tmp_path, moment):
+    table(tmp_path / "t.xlsx", HEADER, GOOD)
+
+    ended = closeloop("check", "t.xlsx", "--now", moment)
+
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "2024-06-03T10:00" in ended.err
+
+
+def test_other_arguments_that_are_off(closeloop, tmp_path):
+    table(tmp_path / "t.xlsx", HEADER, GOOD)
+    (tmp_path / "a.toml").write_text('workbook = "t.xlsx"', "utf-8")
+
+    for arguments in [
+        ("explain", "A999"),
+        ("init", "t.xlsx"),
+        ("init", "t.xls"),
+        ("init", "n.xlsx", "--language", "fr"),
+        ("check", "a.toml", "-c", "a.toml"),
+        ("demo", "t.xlsx"),
+        ("fly",),
+    ]:
+        assert closeloop(*arguments).code == 2, arguments
+    assert closeloop("check").code == 3
+    assert closeloop("check", "-c", "none.toml").code == 3
+
+
+def test_a_workbook_path_is_all_that_check_needs(closeloop, tmp_path):
+    table(tmp_path / "t.xlsx", HEADER, GOOD, ["推进", "相关部门", "尽快", "80%"])
+
+    ended = closeloop("check", "t.xlsx", "--now", "2024-05-28T10:00", "--json")
+
+    assert ended.code == 1
+    assert ended.json["rows"] == 2
+    first = ended.json["findings"][0]
+    assert list(first) == ["code", "severity", "table", "id", "row", "columns", "message"]
+    assert {(each["code"], each["row"], each["columns"][0]) for each in ended.json["findings"]} == {
+        ("A101", 3, "description"),
+        ("A103", 3, "owner"),
+        ("A106", 3, "due"),
+        ("A109", 3, "status"),
+    }
+    assert {each.name for each in tmp_path.iterdir()} == {"t.xlsx"}
+
+
+def test_check_exits_with_0_when_there_are_no_errors(closeloop, tmp_path):
+    table(tmp_path / "t.xlsx", HEADER, GOOD)
+
+    assert closeloop("check", "t.xlsx", "--now", "2024-05-28T10:00").code == 0
+
+
+def test_plan_shows_and_changes_nothing(closeloop, tmp_path):
+    path = table(tmp_path / "t.xlsx", HEADER, GOOD)
+    before = path.read_bytes()
+
+    shown = closeloop("plan", "t.xlsx", "--now", "2024-05-28T10:00")
+    machine = closeloop("plan", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json
+
+    assert "系统状态" in shown.out
+    assert {change["kind"] for change in machine["changes"]} == {"column", "cell", "colours"}
+    assert path.read_bytes() == before
+    assert {each.name for each in tmp_path.iterdir()} == {"t.xlsx"}
+
+
+def test_init_then_the_settings_file_is_found(closeloop, tmp_path):
+    assert closeloop("init", "tracker.xlsx").out.split() == ["tracker.xlsx", "closeloop.toml"]
+    assert closeloop("check", "--now", "2024-05-28T10:00").code == 0
+    machine = closeloop("run", "--now", "2024-05-28T10:00", "--json").json
+    assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 1, "notices": [], "sent": 0, "held": 0}
+    assert closeloop("run", "--now", "2024-05-28T10:00", "--json").json["changes"] == 0
+
+
+def test_the_demonstration_has_what_it_promises(demo_folder, closeloop):
+    machine = closeloop(
+        "check", str(demo_folder / "tracker.xlsx"), "--now", demo().now.isoformat(), "--json"
+    ).json
+
+    assert machine["rows"] >= 60
+    assert len(demo().rows["meetings"]) >= 12
+    from rules.handbook import RULES
+
+    assert {each["code"] for each in machine["findings"]} == {rule.code for rule in RULES}
+    assert list((demo_folder / "tracker.closeloop" / "outbox").glob("*.eml"))
+
+
+def test_a_second_run_over_the_demonstration_is_silent(demo_folder, closeloop, tmp_path):
+    shutil.copytree(demo_folder, tmp_path / "demo")
+    before = (tmp_path / "demo" / "tracker.xlsx").read_bytes()
+
+    machine = closeloop("run", "-c", "demo/closeloop.toml", "--now", demo().now.isoformat(), "--json").json
+
+    assert (machine["changes"], machine["sent"], machine["held"]) == (0, 0, 0)
+    assert (tmp_path / "demo" / "tracker.xlsx").read_bytes() == before
+
+
+def test_rules_and_explain(closeloop):
+    listed = closeloop("rules").out
+    explained = closeloop("explain", "a102").out
+
+    assert "A118" in listed
+    assert "exactly one owner" in explained
+    assert "001 四(二)" in explained
+    assert {row["code"] for row in closeloop("rules", "--json").json} >= {"A101", "S005"}
+
+
+def test_every_fault_has_its_own_exit_code():
+    codes = [fault.exit_code for fault in FAULTS]
+
+    assert len(set(codes)) == len(codes)
+    assert {0, 1}.isdisjoint(codes)
+
+
+def test_the_packages_are_ours():
+    import rules
+    import sync
+
+    root = Path(__file__).parents[1]
+    assert Path(rules.__file__).parent == root / "rules"
+    assert Path(sync.__file__).parent == root / "sync"
+    assert checked is not None

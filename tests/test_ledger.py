@@ -1,0 +1,140 @@
+"""The ledger: claimed before sent, settled after; nothing twice, nothing lost, rows remembered."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+
+import pytest
+
+from sync.changes import Plan, SetCell
+from sync.faults import LedgerFault
+from sync.history import RowState
+from sync.ledger import CHANGES, NOTICES, Ledger
+from sync.tell.channel import Delivery
+from sync.tell.notice import Item, Kind, Notice, Recipient
+
+NOW = datetime(2024, 5, 28, 10)
+ITEM = Item("A001", "输出", "M1", "王芳", "客服部", date(2024, 5, 27), -1, 1, "延期", "逾期", "t!A2")
+
+
+def notice(key: str, email: str = "a@example.com") -> Notice:
+    return Notice(Kind.OVERDUE, key, Recipient("王芳", email), False, date(2024, 5, 28), ITEM)
+
+
+MANY = [notice(f"k{number}") for number in range(1200)]
+
+
+def made(path, tracker="t") -> Ledger:
+    ledger = Ledger.in_file(path, tracker)
+    ledger.prepare()
+    return ledger
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    opened = made(tmp_path / "deep" / "ledger.sqlite", "tracker")
+    yield opened
+    opened.close()
+
+
+def test_a_claim_is_won_once(ledger):
+    assert ledger.unknown(MANY) == tuple(MANY)
+    assert ledger.claim(1, MANY, NOW) == tuple(MANY)
+    assert ledger.claim(2, MANY, NOW) == ()
+    assert ledger.unknown(MANY) == ()
+
+
+@pytest.mark.parametrize(
+    ("delivery", "again"),
+    [
+        (Delivery(True), False),
+        (Delivery(False, "550", permanent=True), False),
+        (Delivery(False, "line dropped", unsure=True), False),
+        (Delivery(False, "451"), True),
+    ],
+)
+def test_only_what_surely_failed_for_now_is_tried_again(ledger, delivery, again):
+    ledger.claim(1, MANY[:3], NOW)
+    ledger.settle(MANY[:3], delivery, NOW)
+
+    assert bool(ledger.unknown(MANY[:3])) is again
+    assert bool(ledger.claim(2, MANY[:3], NOW)) is again
+
+
+def test_two_trackers_share_a_ledger_without_meeting(tmp_path):
+    one, two = (made(tmp_path / "l.sqlite", name) for name in ("one", "two"))
+
+    assert one.claim(1, MANY[:2], NOW)
+    assert two.claim(1, MANY[:2], NOW)
+    one.close()
+    two.close()
+
+
+def test_of_many_that_claim_at_once_one_wins(tmp_path):
+    def claim(number: int) -> int:
+        ledger = made(tmp_path / "l.sqlite")
+        try:
+            return len(ledger.claim(number, MANY[:50], NOW))
+        finally:
+            ledger.close()
+
+    made(tmp_path / "l.sqlite").close()
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(claim, range(8)))
+
+    assert sorted(won) == [0] * 7 + [50]
+
+
+def test_a_pass_is_recorded_with_before_and_after(ledger):
+    cells = (
+        SetCell("t", 2, 7, "computed_status", "A001", None, "延期"),
+        SetCell("t", 2, 8, "late_days", "A001", 3, 4),
+    )
+    states = {f"A{number}": RowState("d", NOW, "2024-05-27") for number in range(700)}
+
+    run = ledger.record(NOW, Plan("f", cells=cells), 700, 3, states)
+    ledger.record(NOW, Plan("f"), 700, 3, {"A1": RowState("e", NOW, "2024-06-27", 1)})
+
+    with ledger._engine.connect() as connection:
+        rows = connection.execute(CHANGES.select().where(CHANGES.c.run == run)).all()
+    assert [(row.row_id, row.column, row.was, row.now) for row in rows] == [
+        ("A001", "computed_status", None, '"延期"'),
+        ("A001", "late_days", "3", "4"),
+    ]
+    assert ledger.row_states() == states | {"A1": RowState("e", NOW, "2024-06-27", 1)}
+
+
+def test_a_crash_between_claim_and_settle_leaves_a_trace_and_no_second_mail(tmp_path):
+    ledger = made(tmp_path / "l.sqlite")
+    ledger.claim(1, MANY[:1], NOW)
+    ledger.close()
+
+    reopened = made(tmp_path / "l.sqlite")
+    with reopened._engine.connect() as connection:
+        states = [row.state for row in connection.execute(NOTICES.select())]
+    assert states == ["claimed"]
+    assert reopened.unknown(MANY[:1]) == ()
+    reopened.close()
+
+
+def test_looking_makes_no_ledger(tmp_path):
+    ledger = Ledger.in_file(tmp_path / "deep" / "l.sqlite", "t")
+
+    assert ledger.row_states() is None
+    assert ledger.unknown(MANY) == tuple(MANY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_that_cannot_be_opened_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "bad.sqlite").write_text("no database at all, whatever it is called" * 50)
+
+    for make in (
+        lambda: made(tmp_path / "file" / "l.sqlite"),
+        lambda: Ledger.in_file(tmp_path / "bad.sqlite", "t").row_states(),
+        lambda: Ledger("postgresql+nodriver://u:secret@h/d", "t"),
+        lambda: Ledger("nonsense", "t"),
+    ):
+        with pytest.raises(LedgerFault) as fault:
+            make()
+        assert "\n" not in str(fault.value)
+        assert "secret" not in str(fault.value)

@@ -1,0 +1,146 @@
+"""Who is told what, when (handbook §4): the ladder in working days, catch-up, deputies, heads, and who cannot be told."""
+
+from datetime import datetime
+
+import pytest
+
+from sync.books.memory import MemoryBook
+from sync.settings import Settings
+from sync.snapshot import Tab
+from sync.worker import look
+
+HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态", "验收人"]
+PEOPLE = [
+    ["姓名", "部门", "邮箱", "角色", "请假至", "代理人"],
+    ["王芳", "客服部", "wangfang@example.com", "专员"],
+    ["李雷", "客服部", "lilei@example.com", "部门负责人"],
+    ["赵敏", "运营部", "zhaomin@example.com", "协调人"],
+    ["钱进", "技术部", "qianjin@example.com", "", "2024-06-30", "孙悦"],
+    ["孙悦", "技术部", "sunyue@example.com", ""],
+    ["周全", "技术部", "", ""],
+]  # fmt: skip
+
+
+def told(
+    now: str,
+    owner="王芳",
+    department="客服部",
+    due="2024-06-12",
+    status="进行中",
+    verifier="",
+    people=PEOPLE,
+    **settings,
+):
+    row = ["A001", "输出《流程V2.0》", owner, department, due, status, verifier]
+    book = MemoryBook({"t": Tab("t", [HEADER, row]), "通讯录": Tab("通讯录", people)})
+    judged = look(book, Settings(**settings), datetime.fromisoformat(now))
+    return [(each.kind.value, each.recipient.name, each.copy) for each in judged.notices], judged
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2024-06-06", []),
+        (
+            "2024-06-07",
+            [("due_soon", "王芳", False)],
+        ),  # two days before is the Dragon Boat holiday: the last working day counts
+        ("2024-06-12", [("due_soon", "王芳", False)]),
+        ("2024-06-13", [("overdue", "王芳", False), ("overdue", "赵敏", True)]),
+        (
+            "2024-06-16",
+            [("overdue", "王芳", False), ("overdue", "赵敏", True)],
+        ),  # a Sunday: still two working days late
+        ("2024-06-17", [("overdue", "王芳", False), ("overdue", "赵敏", True)]),
+        ("2024-06-18", [("risk", "李雷", False), ("risk", "王芳", False)]),
+        ("2024-07-18", [("risk", "李雷", False), ("risk", "王芳", False)]),
+    ],
+)
+def test_the_ladder(now, expected):
+    assert told(now + "T10:00")[0] == expected
+
+
+def keys(now: str) -> set[str]:
+    return {notice.key for notice in told(now + "T10:00")[1].notices}
+
+
+def test_a_rung_has_one_key_however_often_it_is_looked_at():
+    assert keys("2024-06-07") == keys("2024-06-12")
+    assert keys("2024-06-13").isdisjoint(keys("2024-06-14"))
+    assert keys("2024-06-14") == keys("2024-06-16")  # the week-end adds no rung
+    assert keys("2024-06-18") == keys("2024-06-21") == keys("2024-06-24")
+    assert keys("2024-06-25").isdisjoint(keys("2024-06-24"))  # five working days later
+
+
+def test_after_a_long_holiday_only_the_highest_rung_is_left():
+    assert [each[0] for each in told("2024-10-08T10:00", due="2024-09-24")[0]] == ["risk", "risk"]
+
+
+def test_what_is_done_or_handed_in_is_not_chased():
+    assert told("2024-06-20T10:00", status="已完成")[0] != []  # no date of completion: not done
+    book = MemoryBook(
+        {
+            "t": Tab(
+                "t",
+                [
+                    [*HEADER, "实际完成时间"],
+                    ["A1", "输出", "王芳", "客服部", "2024-06-12", "已完成", "", "2024-06-19"],
+                ],
+            )
+        }
+    )
+    assert look(book, Settings(), datetime(2024, 6, 20, 10)).notices == ()
+
+
+def test_the_verifier_is_kept_informed_before_the_coordinator():
+    assert told("2024-06-13T10:00", verifier="孙悦")[0][1] == ("overdue", "孙悦", True)
+
+
+def test_a_deputy_stands_in_for_who_is_away():
+    assert told("2024-06-12T10:00", owner="钱进", department="技术部")[0] == [("due_soon", "孙悦", False)]
+    assert told("2024-07-12T10:00", owner="钱进", department="技术部", due="2024-07-12")[0] == [
+        ("due_soon", "钱进", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "reason"),
+    [
+        ("张三", "unknown"),
+        ("周全", "no_mail"),
+        ("相关部门", "group"),
+        ("王芳、李雷", "several"),
+        ("待定", "placeholder"),
+    ],
+)
+def test_who_cannot_be_told_is_reported_and_never_guessed(owner, reason):
+    shown, judged = told("2024-06-12T10:00", owner=owner)
+
+    assert shown == []
+    assert [(each.id, each.reason) for each in judged.missed] == [("A001", reason)]
+
+
+def test_namesakes_are_told_apart_by_department_only():
+    people = [*PEOPLE, ["王芳", "技术部", "wangfang2@example.com", ""]]
+
+    assert told("2024-06-12T10:00", people=people)[1].notices[0].recipient.email == "wangfang@example.com"
+    assert told("2024-06-12T10:00", department="运营部", people=people)[1].missed[0].reason == "ambiguous"
+
+
+def test_without_a_head_the_coordinator_is_told_and_it_is_said():
+    shown, judged = told("2024-06-18T10:00", department="技术部")
+
+    assert ("risk", "赵敏", False) in shown
+    assert ("技术部", "no_head") in [(each.name, each.reason) for each in judged.missed]
+
+
+def test_reminders_can_be_tuned():
+    assert told("2024-06-04T10:00", reminders={"due_soon_days": 8})[0] == [("due_soon", "王芳", False)]
+    assert told("2024-06-18T10:00", rules={"A116": {"working_days": 10}})[0][0][0] == "overdue"
+    assert told("2024-06-18T10:00", rules={"A116": {"off": True}})[0][0][0] == "overdue"
+
+
+def test_a_mail_says_where_the_row_is():
+    item = told("2024-06-12T10:00")[1].notices[0].item
+
+    assert (item.place, item.days_left, item.late_days, item.status) == ("t!B2", 0, 0, "进行中")

@@ -1,0 +1,52 @@
+"""Every case of every rule, and what the set of cases must be like."""
+
+from collections import Counter
+
+import pytest
+
+from rules.handbook import RULES
+from tests.rule_cases import Case, cases, judged
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+def test_case(case: Case) -> None:
+    findings = judged(case)
+
+    mine = [finding for finding in findings if finding.code == case.code and finding.table == case.table]
+    others = {finding.code for finding in findings} - {case.code}
+    assert others == set(case.given.get("also", ())), findings
+    if not case.fails:
+        assert mine == []
+        return
+    rows = case.given.get("rows", range(1, len(case.given.get(case.table, [{}])) + 1))
+    assert [finding.row - 1 for finding in mine] == list(rows), findings
+    for finding in mine:
+        if "variant" in case.given:
+            assert finding.fields["variant"] == case.given["variant"]
+        if "columns" in case.given:
+            assert list(finding.columns) == case.given["columns"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_cases_of_both_kinds(rule) -> None:
+    mine = [case for case in cases() if case.code == rule.code]
+
+    kinds = Counter(case.fails for case in mine)
+    assert len(mine) >= 8
+    assert min(kinds[True], kinds[False]) >= len(mine) * 0.35
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_parameter_is_shown_by_a_case_of_each_kind(rule) -> None:
+    for parameter in rule.parameters:
+        shown = {
+            case.fails
+            for case in cases()
+            if case.code == rule.code and parameter in case.given.get("parameters", {})
+        }
+
+        assert shown == {True, False}, parameter
+
+
+def test_every_file_belongs_to_a_rule() -> None:
+    assert {case.code for case in cases()} <= {rule.code for rule in RULES}

@@ -1,0 +1,186 @@
+"""Reading real sheets: headers anywhere, columns in any order and language, human mess; what cannot be read is a finding."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheet_templates import LANGUAGES, normalise, template
+from sync.faults import WorkbookFault
+from sync.finding_tables import TablePlace, find_layouts
+from sync.snapshot import Area, Snapshot, Tab
+from sync.tables import own_days, read_tables
+
+TODAY = date(2024, 5, 28)
+HEADER = ["编号", "行动项描述", "负责人", "计划完成时间", "状态"]
+ROW = ["A001", "输出流程V2.0", "王芳", "2024-06-14", "进行中"]
+
+
+def actions(*rows, name="行动项跟踪表", **around):
+    return read_tables(Snapshot((Tab(name, rows, **around),), "f"), template(), {}, TODAY)["actions"]
+
+
+def test_the_header_need_not_be_the_first_row_nor_columns_in_order():
+    table = actions(
+        ["2024年行动项跟踪表", None, None, None, None, None],
+        [],
+        ["制表:协调组", None, None],
+        ["状态", "心情", "计划完成时间", " 责任人 ", "行动项\n描述(必填)*", "编号"],
+        ["进行中", "好", "2024-06-14", "王芳", "输出流程V2.0", "A001"],
+        merged=(Area(1, 1, 1, 6),),
+    )
+
+    assert table.layout.header_row == 4
+    assert dict(table.layout.columns) == {"status": 1, "due": 3, "owner": 4, "description": 5, "id": 6}
+    assert table.frame.loc[5, ["id", "owner", "status"]].tolist() == ["A001", "王芳", "in_progress"]
+    assert table.merged_columns.tolist() == [()]
+
+
+@pytest.mark.parametrize("language", range(len(LANGUAGES)), ids=LANGUAGES)
+def test_headings_of_every_language_are_known(language):
+    for key, table in template().tables.items():
+        header = [column.heads[language] for column in table.columns.values()]
+        tabs = (Tab(template().tables["actions"].heads[language], [HEADER]),) if key != "actions" else ()
+
+        layouts = find_layouts(Snapshot((*tabs, Tab(table.heads[language], [header])), "f"), template(), {})
+
+        assert list(layouts[key].columns) == list(table.columns)
+
+
+def test_blank_rows_notes_prepared_numbers_and_repeated_headers_are_no_rows():
+    table = actions(
+        HEADER,
+        ROW,
+        [None] * 5,
+        ["A002", None, None, None, None],
+        *[[]] * 30,
+        HEADER,
+        ["  ", " ", "　", None, ""],
+        ["A003", "部署3家门店", None, None, None],
+        ["说明:每周五更新", None, None, None, None],
+        [None, "", "注:红色为逾期", None, None],
+    )
+
+    assert list(table.rows) == [2, 37]
+
+
+def test_full_width_signs_spaces_and_text_dates_are_read():
+    table = actions(HEADER, ["Ａ００１ ", " 输出流程 ", "　王芳\u200b", "２０２４－０６－１４", "已完成 "])
+
+    row = table.frame.loc[2]
+    assert (row["id"], row["description"], row["owner"], row["status"]) == (
+        "A001",
+        "输出流程",
+        "王芳",
+        "done",
+    )
+    assert row["due"] == datetime(2024, 6, 14)
+
+
+def test_whole_numbers_lose_their_point_and_days_their_midnight():
+    table = actions(HEADER, [7.0, 2024.0, "王芳", datetime(2024, 6, 14), "进行中"])
+
+    assert (table.id[2], table.description[2], table.due_typed[2]) == ("7", "2024", "2024-06-14")
+
+
+def test_a_year_that_is_not_typed_is_that_of_the_meeting():
+    meetings = Tab("会议登记", [["会议编号", "会议名称", "会议日期"], ["M1", "规划会", "2022-11-20"]])
+    rows = Tab(
+        "行动项跟踪表",
+        [["会议编号", *HEADER[1:]], ["M1", *ROW[1:3], "1月5日", "进行中"], ["", *ROW[1:3], "6.14", "进行中"]],
+    )
+
+    table = read_tables(Snapshot((rows, meetings), "f"), template(), {}, TODAY)["actions"]
+
+    assert table.due.dt.strftime("%Y-%m-%d").tolist() == ["2023-01-05", "2024-06-14"]
+
+
+def test_errors_and_merged_cells_are_named_by_their_keys():
+    table = actions(
+        HEADER, ROW, ROW, ROW, errors={(2, 4): "#N/A"}, merged=(Area(3, 3, 4, 3), Area(2, 2, 2, 3))
+    )
+
+    assert table.error_columns.tolist() == [("due",), (), ()]
+    assert table.error_value.tolist() == ["#N/A", "", ""]
+    assert table.merged_columns.tolist() == [("owner",), (), ("owner",)]
+
+
+def test_the_settings_can_say_where_a_table_is():
+    snapshot = Snapshot(
+        (Tab("甲", [HEADER, ROW]), Tab("乙", [HEADER, ROW, ["号", "要办的事", "谁", "何时", "怎样"]])), "f"
+    )
+    own = {"description": "要办的事", "owner": "谁", "due": "何时", "status": "怎样"}
+
+    by_tab = find_layouts(snapshot, template(), {"actions": TablePlace(tab="甲")})["actions"]
+    by_row = find_layouts(snapshot, template(), {"actions": TablePlace("乙", 3, own)})["actions"]
+
+    assert (by_tab.tab, by_tab.header_row) == ("甲", 1)
+    assert (by_row.tab, by_row.header_row, by_row.columns["owner"]) == ("乙", 3, 3)
+
+
+@pytest.mark.parametrize(
+    "tabs",
+    [
+        [],
+        [Tab("x", [])],
+        [Tab("x", [["日期", "金额"]])],
+        [Tab("x", [HEADER, ROW]), Tab("y", [HEADER, ROW])],
+        [Tab("x", [HEADER, ROW, HEADER])],
+    ],
+)
+def test_no_table_or_several_are_a_fault(tabs):
+    with pytest.raises(WorkbookFault):
+        find_layouts(Snapshot(tuple(tabs), "f"), template(), {})
+
+
+def test_a_tab_of_the_tables_name_comes_before_one_that_only_looks_like_it():
+    snapshot = Snapshot(
+        (Tab("2024年产品会议", [HEADER, ROW]), Tab("行动项跟踪表", [HEADER]), Tab("备份", [HEADER])), "f"
+    )
+
+    assert find_layouts(snapshot, template(), {})["actions"].tab == "行动项跟踪表"
+
+
+def test_own_days_are_read():
+    days = Tab(
+        "工作日历",
+        [
+            ["日期", "休/班", "说明"],
+            ["2024-06-03", "休", "司庆"],
+            [datetime(2024, 6, 8), "补班", ""],
+            ["?", "休", ""],
+        ],
+    )
+
+    tables = read_tables(Snapshot((Tab("a", [HEADER]), days), "f"), template(), {}, TODAY)
+
+    assert own_days(tables) == {date(2024, 6, 3): False, date(2024, 6, 8): True}
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),
+    st.dates(date(1900, 1, 1), date(2200, 1, 1)),
+    st.times(),
+    st.timedeltas(),
+    st.sampled_from(["尽快", "5.27", "2024-02-30", "张三、李四", "=1+1", "#N/A", "９９９９", "٣"]),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=24), max_size=6))
+def test_no_cell_whatsoever_is_an_exception(rows):
+    columns = [column.heads[0] for column in template().tables["actions"].columns.values()]
+
+    table = actions(columns, *rows)
+
+    assert len(table.rows) <= len(rows)
+
+
+def test_folding_keeps_what_is_only_punctuation():
+    assert normalise(" Due-Date (必填) * ") == "duedate"
+    assert normalise("√") == "√"
+    assert normalise("(编号)") == "编号"
