@@ -1,0 +1,1 @@
+"""Benchmarks, and the tables that cog writes into the documentation."""

@@ -1,16 +1,20 @@
 """Tables for README and docs, written from the code by cog."""
 
+import json
 from collections.abc import Iterator
 
 from typer.main import get_command
 
+from rules.catalogue import Rule
 from rules.handbook import RULES
 from rules.tuning import profiles
-from sheet_templates import words
+from sheet_templates import template, words
 from sync.cli import app
 from sync.faults import FAULTS
 from sync.settings_file import every_setting
-from tests.rule_cases import SOUND, cases
+from tests.rule_cases import cases
+
+_MOST, _LONGEST = 8, 40  # examples a rule, and signs of one
 
 
 def command_table() -> str:
@@ -49,33 +53,61 @@ def rule_pages() -> str:
     return "\n".join(_page(rule) for rule in RULES)
 
 
-def _page(rule) -> str:  # type: ignore[no-untyped-def]
-    parameters = "".join(
-        f"- `{name}` = {default!r}" + "".join(
-            f"; profile {profile}: {numbers[rule.code][name]!r}"
-            for profile, numbers in profiles().items() if name in numbers.get(rule.code, {})
-        ) + "\n"
-        for name, default in rule.parameters.items()
-    )  # fmt: skip
+def example_data() -> str:
+    """The examples of all rules as TOML."""
+    lines = []
+    for rule in RULES:
+        lines.append(f"[{rule.code}]")
+        for verdict, fails in (("passes", False), ("caught", True)):
+            shown = ", ".join(json.dumps(text, ensure_ascii=False) for text in _examples(rule, fails=fails))
+            lines.append(f"{verdict} = [{shown}]")
+    return "\n".join(lines) + "\n"
+
+
+def _page(rule: Rule) -> str:
+    parameters = "".join(f"- `{name}` = {_by_profile(rule, name)}\n" for name in rule.parameters)
     shown = [("passes", _examples(rule, fails=False)), ("is caught", _examples(rule, fails=True))]
-    examples = "".join(f"- {verdict}: {text}\n" for verdict, text in shown if text)
+    examples = "".join(
+        f"- {verdict}: {' · '.join(f'`{_cell(text)}`' for text in texts)}\n"
+        for verdict, texts in shown
+        if texts
+    )
     title = f"## {rule.code} {words('zh-CN')['titles'][rule.code]}\n\n"
     facts = f"`{rule.name}` · {rule.severity.value} · {rule.cites}\n\n"
     return title + facts + rule.documentation + "\n\n" + parameters + examples
 
 
-def _examples(rule, *, fails: bool) -> str:  # type: ignore[no-untyped-def]
-    """What its first cases hold in the rule's first column, where that says something by itself."""
-    column = rule.columns[0] if rule.columns else ""
+def _by_profile(rule: Rule, name: str) -> str:
+    set_by = {profile: numbers.get(rule.code, {}).get(name) for profile, numbers in profiles().items()}
+    others = "".join(
+        f"; profile {profile}: {value!r}" for profile, value in set_by.items() if value is not None
+    )
+    return f"{rule.parameters[name]!r}{others}"
+
+
+def _examples(rule: Rule, *, fails: bool) -> list[str]:
+    """Rows of its first cases without parameters, as what stands in each cell that the case gives."""
     mine = [
         case
         for case in cases()
         if case.code == rule.code and case.fails is fails and not case.given.get("parameters")
     ]
-    rows = [row for case in mine for row in case.given.get(case.table, []) if set(row) <= {column}]
-    texts = [str(row.get(column, SOUND["actions"].get(column, ""))) for row in rows if row]
-    kept = [text.replace("\n", " ").replace("|", "\\|") for text in dict.fromkeys(texts) if text.strip()]
-    return " · ".join(f"`{text}`" for text in kept[:8])
+    rows = [(case.table, row) for case in mine for row in case.given.get(case.table, []) if row]
+    return list(dict.fromkeys(text for table, row in rows if (text := _shown(rule, table, row))))[:_MOST]
+
+
+def _shown(rule: Rule, table: str, row: dict[str, object]) -> str:
+    """One cell by its value alone where it is the rule's own column, several with their headings."""
+    columns = template().tables[table].columns
+    filled = {key: " ".join(str(value).split()) for key, value in row.items() if value not in (None, "")}
+    if rule.columns and set(filled) == {rule.columns[0]}:
+        return next(iter(filled.values()))
+    pairs = [f"{columns[key].heads[0]} {text}" for key, text in filled.items() if len(text) < _LONGEST]
+    return ", ".join(pairs) if 1 < len(pairs) < 5 and len(pairs) == len(filled) else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("`", "'")
 
 
 def _table(heads: tuple[str, ...], rows: Iterator[tuple[str | None, ...]]) -> str:

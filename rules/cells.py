@@ -15,8 +15,9 @@ def each_value(column: "pd.Series[Any]", function: Callable[[Any], Any]) -> "pd.
 
 def holds(column: "pd.Series[Any]", predicate: Callable[[Any], bool]) -> "pd.Series[bool]":
     """Where a predicate holds, as a mask; of an empty column too."""
-    known = {value: predicate(value) for value in column.unique()}
-    return pd.Series([known[value] for value in column], index=column.index, dtype=bool)
+    values = column.tolist()
+    known = {value: predicate(value) for value in set(values)}
+    return pd.Series([known[value] for value in values], index=column.index, dtype=bool)
 
 
 def says_nothing(column: "pd.Series[str]", words: WordLists) -> "pd.Series[bool]":

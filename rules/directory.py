@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,9 @@ from rules.wordlists import WordLists, fold
 
 ADDRESS = r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
 """What a mail address looks like, international ones included."""
+
+
+_NOT_IN_POST = ("副", "非", "原", "前任", "代", "deputy", "vice", "former")
 
 
 class Unreachable(StrEnum):
@@ -40,13 +43,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Directory:
-    """All people of the directory."""
+    """All people of the directory, and the words by which their roles are told."""
 
     people: tuple[Person, ...]
+    words: WordLists
 
     def find(self, name: str, *departments: str) -> Person | Unreachable:
         """The one person of a name with a mail address; departments, the first first, tell namesakes apart."""
-        same = self._by_name.get(_alike(name), [])
+        same = self._by_address.get(fold(name), []) if "@" in name else self._by_name.get(_alike(name), [])
         for department in departments:
             within = [person for person in same if person.department == department]
             if len(same) > 1 and within:
@@ -64,25 +68,61 @@ class Directory:
         deputy = self.find(person.deputy, person.department)
         return person if isinstance(deputy, Unreachable) else deputy
 
-    def heads(self, department: str, words: WordLists) -> tuple[Person, ...]:
-        """Who heads a department, by role."""
-        return tuple(
-            person
-            for person in self._by_department.get(department, ())
-            if _has_role(person, "head_roles", words)
-        )
+    def has_department(self, department: str) -> bool:
+        """Whether anybody of the directory works there."""
+        return _bare(department) in self._departments
 
-    def coordinators(self, words: WordLists) -> tuple[Person, ...]:
+    def heads(self, department: str) -> Sequence[Person]:
+        """Who heads a department, by role."""
+        return self._heads.get(_bare(department), ())
+
+    @cached_property
+    def coordinators(self) -> tuple[Person, ...]:
         """Who coordinates, by role."""
-        return tuple(person for person in self.people if _has_role(person, "coordinator_roles", words))
+        return tuple(self._with_role("coordinator_roles"))
+
+    @cached_property
+    def _heads(self) -> Mapping[str, list[Person]]:
+        return _grouped(self._with_role("head_roles"), lambda person: _bare(person.department))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Person]]:
         return _grouped(self.people, lambda person: _alike(person.name))
 
     @cached_property
-    def _by_department(self) -> Mapping[str, list[Person]]:
-        return _grouped(self.people, lambda person: person.department)
+    def _departments(self) -> frozenset[str]:
+        return frozenset(_bare(person.department) for person in self.people)
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, list[Person]]:
+        return _grouped(self.people, lambda person: fold(person.email))
+
+    def _with_role(self, roles: str) -> list[Person]:
+        holders = (person for person in self.people if _holds(person.role, self.words[roles]))
+        return [person for person in holders if re.fullmatch(ADDRESS, person.email)]
+
+
+def directory(people: Table | None, words: WordLists) -> Directory:
+    """The directory of a workbook; an empty one where it has none."""
+    if people is None:
+        return Directory((), words)
+    named = people.frame[people.name.ne("")]
+    away = [None if pd.isna(day) else day.date() for day in named["away"]]
+    columns = zip(
+        named["name"], named["department"], named["email"], named["role"], away, named["deputy"], strict=True
+    )
+    return Directory(tuple(Person(*row) for row in columns), words)
+
+
+def _holds(role: str, wanted: tuple[str, ...]) -> bool:
+    """Whether one of the posts in a role is wanted: 技术部负责人/工会主席 has 负责人, 副部长 and 原部长 have no 部长."""
+    posts = [*re.split(r"[、,，/;；\s]+", fold(role)), fold(role)]
+    return any(post.endswith(wanted) and not post.startswith(_NOT_IN_POST) for post in posts)
+
+
+def _bare(department: str) -> str:
+    """A department without remarks in brackets: 技术部（牵头） is 技术部."""
+    return re.sub(r"\(.*?\)|\[.*?\]", "", fold(department)).strip()
 
 
 def _alike(name: str) -> str:
@@ -91,24 +131,8 @@ def _alike(name: str) -> str:
     return folded if folded.isascii() else "".join(folded.split())
 
 
-def _has_role(person: Person, roles: str, words: WordLists) -> bool:
-    return bool(re.fullmatch(ADDRESS, person.email)) and words.has_any(person.role, roles)
-
-
 def _grouped(people: Iterable[Person], key: Callable[[Person], str]) -> Mapping[str, list[Person]]:
     groups: defaultdict[str, list[Person]] = defaultdict(list)
     for person in people:
         groups[key(person)].append(person)
     return groups
-
-
-def directory(people: Table | None) -> Directory:
-    """The directory of a workbook; an empty one where it has none."""
-    if people is None:
-        return Directory(())
-    named = people.frame[people.name.ne("")]
-    away = [None if pd.isna(day) else day.date() for day in named["away"]]
-    columns = zip(
-        named["name"], named["department"], named["email"], named["role"], away, named["deputy"], strict=True
-    )
-    return Directory(tuple(Person(*row) for row in columns))

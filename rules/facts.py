@@ -3,7 +3,7 @@
 ``with_facts`` adds to the action table, for each row:
 
 - ``owner_kind``, ``owner_name``, ``owner_beside``: whom the owner cell names (``rules.owners``)
-- ``meeting_row_date``, ``important``, ``meeting_known``: of the meeting that the item comes from
+- ``meeting_row_date``, ``important``, ``confidential``, ``meeting_known``: of the meeting that the item comes from
 - ``finished``: done by its dates; ``accepted``: verified, or the sheet asks for no verification
 - ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
   announced yet were counted, ``on_time``: False once the due date has passed without being done
@@ -57,13 +57,21 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     meetings = book.get("meetings")
     if meetings is None:
         nowhere = pd.Series(pd.NaT, index=actions.rows, dtype="datetime64[ns]")
-        return {"meeting_row_date": nowhere, "important": actions.none(), "meeting_known": actions.none()}
+        none = actions.none()
+        return {"meeting_row_date": nowhere, "important": none, "confidential": none, "meeting_known": none}
     matters = meetings.level.eq("important") | holds(
         meetings.type_typed + " " + meetings.name, lambda text: book.words.has_any(text, "important_meetings")
     )
     known = pd.concat(
         [
-            pd.DataFrame({"key": keys.map(fold), "date": meetings.date, "matters": matters})
+            pd.DataFrame(
+                {
+                    "key": keys.map(fold),
+                    "date": meetings.date,
+                    "matters": matters,
+                    "secret": meetings.confidential.eq("yes"),
+                }
+            )
             for keys in (meetings.id, meetings.name)
         ]
     )
@@ -72,6 +80,7 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     return {
         "meeting_row_date": known.date.reindex(key).set_axis(actions.rows),
         "important": key.isin(known.index[known.matters]),
+        "confidential": key.isin(known.index[known.secret]),
         "meeting_known": key.isin(known.index),
     }
 
@@ -79,8 +88,8 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
 def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     today = book.today
     done_on = actions.done.where(actions.done.dt.normalize() <= today)
-    finished = done_on.notna()
-    end = done_on.fillna(today)
+    finished = done_on.notna() & actions.verdict.ne("rejected")  # what was sent back is not done
+    end = done_on.where(finished).fillna(today)
     late = book.calendar.late_days(actions.due, end)
     past_due = end.dt.normalize() > actions.due.dt.normalize()
     computed = _status(actions, book.words, finished, past_due)

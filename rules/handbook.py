@@ -1,5 +1,10 @@
 """The catalogue: every rule of handbook §2, in the order of the codes."""
 
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
 from rules.catalogue import Rule
 from rules.checks import action_content, action_dates, action_following, action_owner, action_progress, sheet
 
@@ -13,6 +18,12 @@ RULES: tuple[Rule, ...] = tuple(
     )
 )
 """All rules."""
+
+
+@cache
+def examples() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By rule code what ``passes`` and what is ``caught``: taken from the rule's test cases by ``make docs``."""
+    return tomllib.loads(files(__package__).joinpath("data", "examples.toml").read_text("utf-8"))
 
 
 def by_code(code: str) -> Rule:

@@ -1,6 +1,6 @@
 """Applies the catalogue to a book: which rule catches which row, and which rules have to keep silent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -120,37 +120,30 @@ def _apply(rule: Rule, table: Table, book: Book, tuning: Tuning, broken: Broken)
         fields = fields[~fields.index.isin(over)]
     severity = tuning.severity(rule)
     relied = frozenset(rule.columns) | frozenset(rule.reads)
-    ids = table.frame.get("id")
+    rows = fields.index.tolist()
+    columns = fields.pop("columns").tolist() if "columns" in fields else [rule.columns] * len(rows)
+    ids = table.frame["id"].reindex(rows, fill_value="").tolist() if "id" in table.frame else [""] * len(rows)
+    more = _records(fields if "value" in fields else fields.assign(value=_typed(table, rows, columns)))
     return [
-        Finding(
-            rule.code,
-            severity,
-            table.key,
-            _row_id(ids, row),
-            row,
-            columns,
-            _with_value(table, row, columns, more),
-        )
-        for row, columns, more in _caught_rows(rule, fields)
-        if not any((table.key, row, column) in broken for column in relied | set(columns))
+        Finding(rule.code, severity, table.key, row_id, row, at_fault, its)
+        for row, row_id, at_fault, its in zip(rows, ids, columns, more, strict=True)
+        if not any((table.key, row, column) in broken for column in relied.union(at_fault))
     ]
 
 
-def _caught_rows(rule: Rule, fields: pd.DataFrame) -> Iterator[tuple[int, tuple[str, ...], dict[str, Any]]]:
-    for row, more in zip(fields.index.tolist(), fields.to_dict("records"), strict=True):
-        columns = more.pop("columns", rule.columns)
-        yield int(row), columns, {str(name): value for name, value in more.items()}
+def _typed(table: Table, rows: list[int], columns: Sequence[tuple[str, ...]]) -> list[str]:
+    """What stands in the first cell at fault of each row, as it was typed; '' where no cell is at fault."""
+    first = [keys[0] if keys else "" for keys in columns]
+    texts = {key: _as_typed(table, key).reindex(rows, fill_value="").tolist() for key in set(first) - {""}}
+    return [texts[key][place] if key else "" for place, key in enumerate(first)]
 
 
-def _row_id(ids: "pd.Series[str] | None", row: int) -> str:
-    return str(ids.get(row, "")) if ids is not None else ""
+def _as_typed(table: Table, key: str) -> "pd.Series[Any]":
+    typed = f"{key}_typed"
+    return table.frame[typed if typed in table.frame else key]
 
 
-def _with_value(
-    table: Table, row: int, columns: tuple[str, ...], more: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """The fields with what stands in the first cell at fault, as it was typed."""
-    if "value" in more or not columns or row not in table.frame.index:
-        return more
-    typed = f"{columns[0]}_typed"
-    return {**more, "value": table.frame.at[row, typed if typed in table.frame else columns[0]]}
+def _records(fields: pd.DataFrame) -> list[dict[str, Any]]:
+    names = [str(name) for name in fields.columns]
+    values = zip(*(fields[name].tolist() for name in fields.columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in values]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -82,7 +83,7 @@ class Book:
         """A table by key, None where the workbook has none."""
         return self.tables.get(key)
 
-    @property
+    @cached_property
     def today(self) -> pd.Timestamp:
         """The day of the pass at midnight."""
         return pd.Timestamp(self.now).normalize()

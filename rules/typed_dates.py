@@ -40,7 +40,7 @@ _LEAD = (
     r"(?:截[止至]到?|最迟|最遲|最晚|不晚于|不晚於|不迟于|不遲於|预计|預計|须于|須於|于|於|在)?[::]?\s*"
 )
 _TAIL = (
-    r"\s*(?:\(?(?:周|星期|礼拜|禮拜)[一二三四五六日天]\)?|\(?" + _WEEKDAY + r"\)?)?"
+    r"\s*(?:\(?(?:周|星期|礼拜|禮拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
     r"[\s,]*(?P<part>上午|下午|晚上|中午|晚|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?"
     r"\s*(?:之?前|以前|止|完成|截止|下班前|下班之前|中午前|當日|当日|当天|eod|cob)*[.。]?\Z"
 )
@@ -98,12 +98,12 @@ _VAGUE = re.compile(
 )
 
 
-def read_date(value: object, near: date) -> TypedDate:
+def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
     """Read a cell as a date (and time, if one is given).
 
     ``near`` settles the year where none is typed (5.27, 6月15日前): the one that puts the day between
-    120 days before it and the rest of a year after it, for most due dates lie ahead. Numbers are
-    Excel serials, or month.day where they are too small for one.
+    120 days before it and the rest of a year after it, for most due dates lie ahead; of what is ``past``
+    the last such day up to it. Numbers are Excel serials, or month.day where they are too small for one.
     """
     match value:
         case None:
@@ -115,9 +115,9 @@ def read_date(value: object, near: date) -> TypedDate:
         case bool():
             return TypedDate(Reading.UNREADABLE)
         case int() | float():
-            return _read_number(value, near)
+            return _read_number(value, near, past)
         case _:
-            return _read_text(_arabic(unicodedata.normalize("NFKC", str(value)).strip()), near)
+            return _read_text(_arabic(unicodedata.normalize("NFKC", str(value)).strip()), near, past)
 
 
 def read_time(value: object) -> time | None:
@@ -141,30 +141,30 @@ def read_time(value: object) -> time | None:
     return None
 
 
-def _read_number(value: float, near: date) -> TypedDate:
+def _read_number(value: float, near: date, past: bool) -> TypedDate:
     if _FIRST_SERIAL <= value <= _LAST_SERIAL:
         return TypedDate(Reading.EXACT, datetime(1899, 12, 30) + timedelta(days=round(value * 86400) / 86400))
     if not math.isfinite(value):
         return TypedDate(Reading.UNREADABLE)
     text = repr(value)
     if value == int(value):
-        return _read_text(str(int(value)), near)
+        return _read_text(str(int(value)), near, past)
     month, _, day = text.partition(".")
     if len(day) == 1 and month.isdigit() and 1 <= int(month) <= 12 and day in "123":
         return TypedDate(Reading.AMBIGUOUS)  # a cell shows 5.20 as 5.2
-    return _read_text(text, near)
+    return _read_text(text, near, past)
 
 
-def _read_text(text: str, near: date) -> TypedDate:
+def _read_text(text: str, near: date, past: bool) -> TypedDate:
     if not text or text in {"-", "--", "—", "——", "/", "无", "無", "\\"}:
         return EMPTY
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and _FIRST_SERIAL <= float(text) <= _LAST_SERIAL:
-        return _read_number(float(text), near)
+        return _read_number(float(text), near, past)
     vague = TypedDate(Reading.VAGUE if _VAGUE.search(text) else Reading.UNREADABLE)
-    return _read_figures(text, near) or _read_month_name(text, near) or vague
+    return _read_figures(text, near, past) or _read_month_name(text, near, past) or vague
 
 
-def _read_figures(text: str, near: date) -> TypedDate | None:
+def _read_figures(text: str, near: date, past: bool) -> TypedDate | None:
     for pattern in (_YMD, _COMPACT):
         if found := pattern.match(text):
             return _exact(found, int(found["year"]), int(found["month"]), int(found["day"]))
@@ -173,17 +173,17 @@ def _read_figures(text: str, near: date) -> TypedDate | None:
     if found := _SHORT.match(text):
         return _short_year(found, near)
     if found := _MD.match(text):
-        return _nearest(found, int(found["month"]), int(found["day"]), near)
+        return _nearest(found, int(found["month"]), int(found["day"]), near, past)
     return None
 
 
-def _read_month_name(text: str, near: date) -> TypedDate | None:
+def _read_month_name(text: str, near: date, past: bool) -> TypedDate | None:
     for pattern in _ENGLISH:
         if found := pattern.match(text):
             month = _MONTHS.index(found["name"].lower()) + 1
             if found["year"]:
                 return _exact(found, int(found["year"]), month, int(found["day"]))
-            return _nearest(found, month, int(found["day"]), near)
+            return _nearest(found, month, int(found["day"]), near, past)
     return None
 
 
@@ -213,12 +213,13 @@ def _short_year(found: re.Match[str], near: date) -> TypedDate:
     return days[0] if len(days) == 1 else TypedDate(Reading.AMBIGUOUS if days else Reading.IMPOSSIBLE)
 
 
-def _nearest(found: re.Match[str], month: int, day: int, near: date) -> TypedDate:
-    earliest = datetime.combine(near - timedelta(days=120), time())
-    tries = [_exact(found, year, month, day) for year in range(near.year - 1, near.year + 5)]
-    return next(
-        (typed for typed in tries if typed.moment and typed.moment >= earliest), TypedDate(Reading.IMPOSSIBLE)
-    )
+def _nearest(found: re.Match[str], month: int, day: int, near: date, past: bool) -> TypedDate:
+    ahead = timedelta(days=60 if past else 5 * 366)  # a slip into the near future is no date of last year
+    first, last = near - timedelta(days=4 * 366 if past else 120), near + ahead
+    years = range(near.year + 1, near.year - 5, -1) if past else range(near.year - 1, near.year + 5)
+    tries = (_exact(found, year, month, day) for year in years)
+    fitting = (typed for typed in tries if typed.moment and first <= typed.moment.date() <= last)
+    return next(fitting, TypedDate(Reading.IMPOSSIBLE))
 
 
 def _arabic(text: str) -> str:

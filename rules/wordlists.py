@@ -30,8 +30,7 @@ class WordLists:
 
     def says_nothing(self, text: str) -> bool:
         """Whether a text is made of empty deeds alone: 尽量完成, 优化一下, do it well."""
-        left = _without_words(fold(text), self.lists["empty_deeds"])
-        return not left
+        return bool(_nothing_but(self.lists["empty_deeds"]).fullmatch(fold(text)))
 
     def has_any(self, text: str, name: str) -> bool:
         """Whether a text holds one of a list's words anywhere; those in Latin letters as whole words."""
@@ -61,9 +60,11 @@ def _packaged() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _without_words(text: str, words: tuple[str, ...]) -> str:
-    """What is left of a text when a list's words, spaces and punctuation are taken out, longest first."""
-    return re.sub(r"[\W_]+", "", _any_of(words).sub(" ", text))
+@cache
+def _nothing_but(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A text of a list's words, spaces and punctuation only. Longest word first and never taken back, so
+    that the first other sign settles it."""
+    return re.compile(rf"(?>{_any_of(words).pattern}|[\W_])*+")
 
 
 @cache

@@ -31,10 +31,6 @@ class Calendar:
         """Whether people work on that day."""
         return bool(np.is_busday(_clamped(day), busdaycal=self.week))
 
-    def is_estimated(self, day: date) -> bool:
-        """Whether the holidays of that day's year are not announced yet."""
-        return day.year not in self.announced
-
     def last_working(self, day: date) -> date:
         """The day itself, or else the nearest working day before it."""
         return self._roll(day, 0, "backward")

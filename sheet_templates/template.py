@@ -33,7 +33,7 @@ class Column:
     """One column of a table.
 
     ``heads`` are the headings in the order of ``LANGUAGES``; ``names`` all folded headings that mean
-    this column; ``choices`` maps each folded way of writing to the value that the rules see.
+    this column; ``past`` marks dates of what is over; ``choices`` maps each folded way of writing to the value that the rules see.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Column:
     must: bool
     hidden: bool
     optional: bool
+    past: bool
     choices: Mapping[str, str]
     shown_choices: tuple[tuple[str, ...], ...]
 
@@ -94,6 +95,7 @@ def _column(key: str, raw: Mapping[str, Any], choices: Mapping[str, Mapping[str,
         must=raw.get("must", False),
         hidden=raw.get("hidden", False),
         optional=raw.get("optional", False),
+        past=raw.get("past", False),
         choices={normalise(way): value for value, ways in offered.items() for way in ways},
         shown_choices=tuple(tuple(ways[:3]) for ways in offered.values()),
     )

@@ -15,7 +15,7 @@ from sync.settings_file import every_setting, settings_file
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "rules/data/examples.toml"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -57,7 +57,9 @@ def test_blank_rows_notes_prepared_numbers_and_repeated_headers_are_no_rows():
         *[[]] * 30,
         HEADER,
         ["  ", " ", "　", None, ""],
-        ["A003", "部署3家门店", None, None, None],
+        ["A003", "部署3家门店", "李雷", "2024-06-14", None],
+        [],
+        [None, "统计", "部门", None, None],
         ["说明:每周五更新", None, None, None, None],
         [None, "", "注:红色为逾期", None, None],
     )

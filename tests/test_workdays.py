@@ -76,9 +76,12 @@ def test_a_year_not_announced_yet_is_an_estimate():
     year = max(CHINA.announced) + 1
     soon = calendar(today=date(year - 1, 11, 1))
 
-    assert soon.is_estimated(date(year, 3, 1))
+    due, end = (
+        pd.Series(pd.to_datetime(days))
+        for days in (["2026-12-20", "2026-03-01"], [f"{year}-01-08", "2026-03-09"])
+    )
+    assert soon.any_estimated(due, end).tolist() == [True, False]
     assert not soon.is_working(date(year, 1, 1))
-    assert not soon.is_estimated(date(year - 1, 3, 1))
 
 
 def test_other_countries():

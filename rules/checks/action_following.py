@@ -42,7 +42,7 @@ def row_is_kept_up(
     severity=Severity.WARNING,
     columns=("due",),
     cites="001 四(三)",
-    reads=("status", "done"),
+    reads=("done",),
 )
 def lateness_is_a_risk(actions: Table, book: Book, *, working_days: int = 3) -> pd.DataFrame:
     """An open item is not more than three working days late; beyond that its department's head is brought in.

@@ -59,7 +59,7 @@ def owner_is_in_the_directory(actions: Table, book: Book) -> pd.DataFrame:
     them apart.
     """
     people = book.tables["people"]
-    listed = directory(people)
+    listed = directory(people, book.words)
     named = actions.frame[actions.owner_kind.eq(OwnerKind.PERSON)]
     keys = list(zip(named["owner_name"], named["owner_beside"], named["department"], strict=True))
     found = {key: listed.find(*key) for key in set(keys)}

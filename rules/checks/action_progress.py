@@ -77,7 +77,7 @@ def done_has_been_verified(actions: Table, book: Book) -> pd.DataFrame:
     caught = pd.DataFrame({"variant": "waiting"}, index=actions.rows).mask(
         actions.verdict.eq("rejected"), "rejected"
     )
-    return caught[actions.status.eq("done") & actions.finished & ~actions.accepted]
+    return caught[actions.status.eq("done") & actions.done.notna() & ~actions.accepted]
 
 
 @rule(
