@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sync.faults import Fault, UsageFault
+from sync.terminal import complain
 
 app = typer.Typer(
     name="closeloop",
@@ -34,14 +35,25 @@ Json = Annotated[bool, typer.Option("--json", help="Print the stable machine for
 @app.command()
 def init(
     path: Annotated[
-        Path, typer.Argument(help="Workbook to make (.xlsx); closeloop.toml is written beside it.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="[PATH]", help="Workbook to make (.xlsx); closeloop.toml is written beside it."
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Add the tabs that this workbook lacks; nothing else in it changes."
+        ),
+    ] = None,
     language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
 ) -> None:
-    """Write an empty workbook from the template, and a settings file with every setting explained."""
-    from sync.commands import init_files
+    """Write an empty workbook from the template, or add its tabs to one that is there; and a settings file."""
+    from sync.commands import init_files, init_into
 
-    for written in init_files(path, language):
+    if (path is None) == (into is None):
+        raise UsageFault("init takes either the path of a new workbook, or --into with one that is there")
+    for written in init_files(path, language) if path else init_into(into or Path(), language):
         typer.echo(written)
 
 
@@ -99,9 +111,12 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageFault(f"--now takes a moment such as 2024-06-03T10:00, not {text!r}") from None
+        raise UsageFault("--now takes a moment such as 2024-06-03T10:00, not {given!r}", given=text) from None
+    if not 1990 < moment.year < 2100:
+        raise UsageFault("--now takes a moment of this age, not {given!r}", given=text)
+    return moment
 
 
 def main() -> None:
@@ -109,7 +124,7 @@ def main() -> None:
     try:
         app()
     except Fault as fault:
-        typer.echo(f"closeloop: {fault}", err=True)
+        complain(fault)
         sys.exit(fault.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,13 +1,31 @@
 """Everything that can stop a pass, each with one sentence for the person at the terminal and an exit code."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class Fault(Exception):  # noqa: N818 - a fault is what the user has to know, not always an error
-    """A pass or a command cannot go on. ``str()`` is one sentence: what is wrong, and what to do."""
+    """A pass or a command cannot go on: one sentence that says what is wrong, and what to do.
+
+    It is given in English, with ``{fields}``, and shown in the user's language: the English sentence is
+    the key under which ``words/<language>/faults.toml`` has the others.
+    """
 
     exit_code: ClassVar[int] = 70
     meaning: ClassVar[str] = "an error inside closeloop; please report it"
+
+    def __init__(self, sentence: str, **fields: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fields = fields
+
+    def __str__(self) -> str:
+        return self.said({})
+
+    def said(self, sentences: Mapping[str, str]) -> str:
+        """The sentence by a language's sentences, in English where they have none; one line that can be printed."""
+        text = " ".join(sentences.get(self.sentence, self.sentence).format(**self.fields).split())
+        return "".join(letter for letter in text if letter.isprintable())
 
 
 class UsageFault(Fault):
@@ -38,8 +56,12 @@ class BusyFault(Fault):
     meaning = "the workbook is open elsewhere, read-only, or changed meanwhile; the next pass writes it"
 
 
+class ChangedFault(BusyFault):
+    """The workbook is no longer the one that was read; read again, it can be written at once."""
+
+
 class GuardFault(Fault):
-    """The plan touches what is not ours, or far more than usual."""
+    """The plan touches what is not ours."""
 
     exit_code = 6
     meaning = "the guard stopped the plan before anything was written or sent"

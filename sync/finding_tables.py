@@ -1,6 +1,6 @@
 """Finds the tables in a snapshot: on which tab, under which header row, which column is which."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.table import Layout
@@ -41,15 +41,36 @@ def find_layouts(
     layouts = {}
     for key, table in template.tables.items():
         place = places.get(key, TablePlace())
-        candidates = [
-            each for tab in snapshot.tabs if tab.name not in taken for each in _candidates(tab, table, place)
-        ]
+        candidates = _all_candidates(snapshot, table, place, taken)
         if found := _choose(candidates, table):
             taken.add(found.tab.name)
             layouts[key] = _layout(found, table)
         elif key == "actions" or place.tab:
-            raise WorkbookFault(_no_table(snapshot, table, place))
+            raise _no_table(snapshot, table, place)
     return layouts
+
+
+def tables_there(snapshot: Snapshot, template: Template, places: Mapping[str, TablePlace]) -> frozenset[str]:
+    """Keys of the tables that the workbook has in any form, those in doubt included: a tab bears the table's
+    name, or a header row names its columns."""
+    there: set[str] = set()
+    taken: set[str] = set()
+    named = {normalise(tab.name) for tab in snapshot.tabs}
+    for key, table in template.tables.items():
+        candidates = _all_candidates(snapshot, table, places.get(key, TablePlace()), taken)
+        found = candidates[:1] if key == "actions" else list(filter(None, [_choose(candidates, table)]))
+        taken |= {each.tab.name for each in found}
+        if found or table.names & named:
+            there.add(key)
+    return frozenset(there)
+
+
+def _all_candidates(
+    snapshot: Snapshot, table: TemplateTable, place: TablePlace, taken: Collection[str]
+) -> list[_Candidate]:
+    """What could be the table on people's tabs; those that closeloop generates hold none."""
+    tabs = (tab for tab in snapshot.tabs if tab.name not in taken and tab.generated is None)
+    return [each for tab in tabs for each in _candidates(tab, table, place)]
 
 
 def _candidates(tab: Tab, table: TemplateTable, place: TablePlace) -> Iterator[_Candidate]:
@@ -87,26 +108,37 @@ def _choose(candidates: list[_Candidate], table: TemplateTable) -> _Candidate | 
         belongs = named or [each for each in candidates if set(table.compulsory) <= set(each.columns)]
         return max(belongs, key=lambda each: len(each.columns), default=None)
     if len(best) > 1:
-        raise WorkbookFault(_which_one(best, table))
+        raise WorkbookFault(
+            "several header rows could be the action table's ({places}): "
+            "name tab and header_row under [tables.{table}] in the settings",
+            places=", ".join(f"{each.tab.name}!A{each.row}" for each in best[:5]),
+            table=table.key,
+        )
     return best[0] if best else None
 
 
-def _which_one(candidates: list[_Candidate], table: TemplateTable) -> str:
-    places = "、".join(f"“{each.tab.name}” 第 {each.row} 行" for each in candidates[:5])
-    return (
-        f"有 {len(candidates)} 处都像{table.heads[0]}的表头({places}),无法确定用哪一个:"
-        f"请在设置的 [tables.{table.key}] 中写明 tab 和 header_row"
-        f" (several header rows could be the action table's: name tab and header_row under [tables.{table.key}])"
-    )
-
-
-def _no_table(snapshot: Snapshot, table: TemplateTable, place: TablePlace) -> str:
+def _no_table(snapshot: Snapshot, table: TemplateTable, place: TablePlace) -> WorkbookFault:
     if place.tab and place.tab not in {tab.name for tab in snapshot.tabs}:
-        return f"设置里的工作表“{place.tab}”不在这个文件中 (no worksheet named {place.tab!r}: see [tables.{table.key}])"
-    headings = "、".join(table.columns[key].heads[0] for key in table.compulsory)
-    return (
-        f"没有找到{table.heads[0]}:需要一行含有 {headings} 等列名的表头"
-        f" (no {table.heads[2].lower()} table: no row has headings such as {headings}; 'closeloop init' writes an empty workbook)"
+        return WorkbookFault(
+            "the workbook has no worksheet named {tab!r}: correct tab under [tables.{table}] in the settings",
+            tab=place.tab,
+            table=table.key,
+        )
+    # One text a language, in the order of LANGUAGES: each sentence takes its own.
+    compulsory = [table.columns[key].heads for key in table.compulsory]
+    headings = [comma.join(heads) for comma, *heads in zip(("、", "、", ", "), *compulsory, strict=True)]
+    if place.tab:
+        return WorkbookFault(
+            "no row of the worksheet {tab!r} has headings such as {headings[2]}: "
+            "correct [tables.{table}] in the settings",
+            tab=place.tab,
+            headings=headings,
+            table=table.key,
+        )
+    return WorkbookFault(
+        "there is no action table: no row has headings such as {headings[2]}; "
+        "'closeloop init' writes an empty workbook",
+        headings=headings,
     )
 
 

@@ -23,14 +23,38 @@ def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[st
     }
     new = {(column.tab, column.position): column.column for column in plan.columns}
     for column in plan.columns:
+        _is_a_new_column_of_ours(column, template)
         _free(column, snapshot.tab(column.tab))
+    ours = {
+        triple
+        for triple in {(cell.tab, cell.position, cell.column) for cell in plan.cells}
+        if new.get(triple[:2]) == triple[2] or _is_headed(*triple, snapshot, header_rows, template, places)
+    }
     seen: set[tuple[str, int, int]] = set()
     for cell in plan.cells:
         place = (cell.tab, cell.row, cell.position)
         if place in seen:
-            raise GuardFault(f"the plan writes {_where(cell)} twice; nothing was written")
+            raise GuardFault(
+                "the plan writes row {row}, column {position} ({column}) of “{tab}” twice; nothing was written",
+                **_where(cell),
+            )
         seen.add(place)
-        _ours(cell, snapshot.tab(cell.tab), header_rows[cell.tab], new, template, places)
+        is_ours = (cell.tab, cell.position, cell.column) in ours and cell.row > header_rows[cell.tab]
+        if not is_ours or not _may_write(cell, snapshot, template):
+            raise GuardFault(
+                "the plan would write row {row}, column {position} ({column}) of “{tab}”, which belongs to people; "
+                "nothing was written",
+                **_where(cell),
+            )
+
+
+def _is_a_new_column_of_ours(column: AddColumn, template: Template) -> None:
+    ours = template.tables["actions"].columns.get(column.column)
+    if ours is None or ours.owner == "people" or column.heading not in ours.heads:
+        raise GuardFault(
+            "the plan would add a column “{heading}”, which is not the worker's; nothing was written",
+            heading=column.heading,
+        )
 
 
 def _free(column: AddColumn, tab: Tab) -> None:
@@ -39,29 +63,38 @@ def _free(column: AddColumn, tab: Tab) -> None:
     )
     first = next(below, None)
     if first not in _EMPTY:
-        raise GuardFault(f"the plan would put “{column.heading}” where “{first}” stands; nothing was written")
+        raise GuardFault(
+            "the plan would put “{heading}” where “{stands}” stands; nothing was written",
+            heading=column.heading,
+            stands=first,
+        )
 
 
-def _ours(
-    cell: SetCell,
-    tab: Tab,
-    header_row: int,
-    new: Mapping[tuple[str, int], str],
+def _is_headed(
+    tab: str,
+    position: int,
+    key: str,
+    snapshot: Snapshot,
+    header_rows: Mapping[str, int],
     template: Template,
     places: Mapping[str, TablePlace],
-) -> None:
-    header = tab.rows[header_row - 1]
-    heading = header[cell.position - 1] if cell.position <= len(header) else None
-    column = template.tables["actions"].columns[cell.column]
-    mapped = places["actions"].columns.get(cell.column) if "actions" in places else None
-    named = normalise(heading) in column.names | ({normalise(mapped)} if mapped else set())
-    is_its_own = new.get((cell.tab, cell.position)) == cell.column or named
-    cells = tab.rows[cell.row - 1]
-    stands = cells[cell.position - 1] if cell.position <= len(cells) else None
-    may_write = column.owner == "worker" or (column.owner == "shared" and stands in _EMPTY)
-    if not is_its_own or not may_write or cell.row <= header_row:
-        raise GuardFault(f"the plan would write {_where(cell)}, which belongs to people; nothing was written")
+) -> bool:
+    """Whether the heading over a column is one of those by which the template or the settings know it."""
+    header = snapshot.tab(tab).rows[header_rows[tab] - 1]
+    heading = header[position - 1] if position <= len(header) else None
+    mapped = places["actions"].columns.get(key) if "actions" in places else None
+    names = template.tables["actions"].columns[key].names | ({normalise(mapped)} if mapped else set())
+    return normalise(heading) in names
 
 
-def _where(cell: SetCell) -> str:
-    return f"“{cell.tab}” row {cell.row}, column {cell.position} ({cell.column})"
+def _may_write(cell: SetCell, snapshot: Snapshot, template: Template) -> bool:
+    """The worker's own columns always, the shared ones where nothing stands."""
+    owner = template.tables["actions"].columns[cell.column].owner
+    if owner != "shared":
+        return owner == "worker"
+    cells = snapshot.tab(cell.tab).rows[cell.row - 1]
+    return cell.position > len(cells) or cells[cell.position - 1] in _EMPTY
+
+
+def _where(cell: SetCell) -> dict[str, object]:
+    return {"tab": cell.tab, "row": cell.row, "position": cell.position, "column": cell.column}

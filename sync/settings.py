@@ -1,7 +1,7 @@
 """The settings file closeloop.toml: every setting with its default and what it means, checked as it is read."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from rules.catalogue import Rule
 from rules.findings import Severity
 from rules.handbook import RULES
 from rules.tuning import RuleTuning, Tuning, profiles
@@ -17,6 +18,39 @@ from rules.wordlists import word_lists
 from sheet_templates import LANGUAGES, template
 from sync.faults import SettingsFault
 from sync.finding_tables import TablePlace
+
+_KIND_SENTENCES = (
+    ("bool_", "{file}: {key}: true or false is needed here, not {value!r}"),
+    ("int_", "{file}: {key}: a whole number is needed here, not {value!r}"),
+    ("float_", "{file}: {key}: a number is needed here, not {value!r}"),
+    ("finite_number", "{file}: {key}: a number is needed here, not {value!r}"),
+    ("string_", "{file}: {key}: a text in quotes is needed here"),
+    ("path_", "{file}: {key}: a path in quotes is needed here"),
+    ("time_", "{file}: {key}: a time of day such as 08:30 is needed here, not {value!r}"),
+    ("list_", '{file}: {key}: a list such as ["a", "b"] is needed here'),
+    ("dict_", "{file}: {key}: a section is needed here: write its settings below [{key}]"),
+    ("model_", "{file}: {key}: a section is needed here: write its settings below [{key}]"),
+    ("literal_error", "{file}: {key}: {value!r} is not known; known are {known}"),
+    ("greater_than_equal", "{file}: {key}: {value} is too small; the least is {limits[ge]}"),
+    ("greater_than", "{file}: {key}: {value} is too small; it has to be more than {limits[gt]}"),
+    ("less_than_equal", "{file}: {key}: {value} is too large; the most is {limits[le]}"),
+    ("", "{file}: {key}: {detail}"),
+)
+"""What to say by the beginning of pydantic's name for an error."""
+
+
+class UnfitError(ValueError):
+    """A setting's value does not fit. The sentence continues "<file>: <key>: …"; ``inside`` leads on from the key."""
+
+    def __init__(self, sentence: str, *inside: str, **fields: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.inside = inside
+        self.fields = fields
+
+
+_LARGEST = 3650
+"""Days, working days, times: no parameter of a rule is larger."""
 
 
 class _Section(BaseModel):
@@ -45,9 +79,11 @@ class ReminderSettings(_Section):
     """When reminders go out."""
 
     due_soon_days: int = Field(
-        2, ge=0, description="calendar days before the due date on which the owner is reminded"
+        2, ge=0, le=60, description="calendar days before the due date on which the owner is reminded"
     )
-    overdue_every: int = Field(1, ge=1, description="working days from one overdue reminder to the next")
+    overdue_every: int = Field(
+        1, ge=1, le=60, description="working days from one overdue reminder to the next"
+    )
     send_from: time = Field(time(8, 30), description="nothing is sent before this time of day")
     send_until: time = Field(time(18, 0), description="nothing is sent after this time of day")
 
@@ -116,7 +152,7 @@ class Settings(_Section):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"“{value}” is no time zone (such as Asia/Shanghai)") from None
+            raise UnfitError("{value!r} is no time zone (such as Asia/Shanghai)", value=value) from None
         return value
 
     @field_validator("calendar")
@@ -125,7 +161,7 @@ class Settings(_Section):
         import holidays
 
         if value.country and value.country.upper() not in holidays.list_supported_countries():
-            raise ValueError(f"country “{value.country}” is not known")
+            raise UnfitError("country {value!r} is not known (such as CN)", value=value.country)
         return value
 
     @field_validator("tables")
@@ -134,7 +170,7 @@ class Settings(_Section):
         for key, table in value.items():
             _one_of(key, template().tables)
             for column in table.columns:
-                _one_of(column, template().tables[key].columns)
+                _one_of(column, template().tables[key].columns, key, "columns")
         return value
 
     @field_validator("rules")
@@ -144,7 +180,7 @@ class Settings(_Section):
         for code, tuned in value.items():
             _one_of(code, codes)
             for name, given in tuned.items():
-                _rule_setting(codes[code].parameters, name, given)
+                _rule_setting(codes[code], name, given)
         return value
 
     @field_validator("words")
@@ -170,17 +206,24 @@ class Settings(_Section):
 def read_settings(path: Path) -> Settings:
     """Read a settings file. Raises SettingsFault with one sentence for whatever is wrong in it."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise SettingsFault(
-            f"there is no settings file {path}; name a workbook instead, or make one with 'closeloop init'"
+            "there is no settings file {file}; name a workbook instead, or make one with 'closeloop init'",
+            file=path,
         ) from None
     except IsADirectoryError:
-        raise SettingsFault(f"{path} is a folder; -c takes a settings file") from None
-    except (OSError, UnicodeDecodeError) as reason:
-        raise SettingsFault(f"the settings file {path} cannot be read: {reason}") from None
-    except tomllib.TOMLDecodeError as reason:
-        raise SettingsFault(f"the settings file {path} is not valid TOML: {reason}") from None
+        raise SettingsFault("{file} is a folder; -c takes a settings file", file=path) from None
+    except OSError as reason:
+        raise SettingsFault(
+            "the settings file {file} cannot be read: {detail}", file=path, detail=reason.strerror or reason
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsFault("the settings file {file} is not in UTF-8; save it as UTF-8", file=path) from None
+    except ValueError as reason:  # TOMLDecodeError, and numbers longer than Python takes
+        raise SettingsFault(
+            "the settings file {file} is not valid TOML: {detail}", file=path, detail=reason
+        ) from None
     return settings_from(raw, str(path))
 
 
@@ -189,14 +232,29 @@ def settings_from(raw: Mapping[str, Any], name: str = "settings") -> Settings:
     try:
         return Settings.model_validate(raw)
     except ValidationError as faults:
-        fault = faults.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            known = _known_keys(fault["loc"][:-1])
-            raise SettingsFault(
-                f"{name}: unknown key {where!r}{_nearest(str(fault['loc'][-1]), known)}"
-            ) from None
-        raise SettingsFault(f"{name}: {where}: {fault['msg'].removeprefix('Value error, ')}") from None
+        raise _fault(faults.errors()[0], name) from None
+
+
+def _fault(found: Mapping[str, Any], file: str) -> SettingsFault:
+    """The fault for one of pydantic's. Where a text is due, the value is not shown: it could be the password."""
+    loc, reasons = found["loc"], found.get("ctx", {})
+    key = ".".join(map(str, loc))
+    if isinstance(error := reasons.get("error"), UnfitError):
+        key = ".".join([key, *error.inside])
+        return SettingsFault("{file}: {key}: " + error.sentence, file=file, key=key, **error.fields)
+    if found["type"] != "extra_forbidden":
+        sentence = next(text for kind, text in _KIND_SENTENCES if found["type"].startswith(kind))
+        known = str(reasons.get("expected", "")).replace(" or ", ", ")
+        fields = {"value": found["input"], "known": known, "limits": reasons, "detail": found["msg"]}
+        return SettingsFault(sentence, file=file, key=key, **fields)
+    keys = _known_keys(loc[:-1])
+    if near := _nearest(str(loc[-1]), keys):
+        return SettingsFault(
+            "{file}: unknown key {key!r}; did you mean {near!r}?", file=file, key=key, near=near
+        )
+    return SettingsFault(
+        "{file}: unknown key {key!r}; known are {known}", file=file, key=key, known=", ".join(keys)
+    )
 
 
 def _known_keys(loc: tuple[Any, ...]) -> list[str]:
@@ -209,24 +267,43 @@ def _known_keys(loc: tuple[Any, ...]) -> list[str]:
     return list(getattr(section, "model_fields", {}))
 
 
-def _nearest(word: str, known: Any) -> str:
-    near = get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(map(str, known))}"
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    return next(iter(get_close_matches(word, list(known), 1, 0.6)), None)
 
 
-def _one_of(value: str, known: Any) -> str:
-    if value not in known:
-        raise ValueError(f"{value!r} is not known{_nearest(value, known)}")
-    return value
+def _one_of(value: str, known: Iterable[str], *inside: str) -> str:
+    if value in known:
+        return value
+    if near := _nearest(value, known):
+        raise UnfitError("{value!r} is not known; did you mean {near!r}?", *inside, value=value, near=near)
+    raise UnfitError(
+        "{value!r} is not known; known are {known}", *inside, value=value, known=", ".join(known)
+    )
 
 
-def _rule_setting(parameters: Mapping[str, Any], name: str, given: Any) -> None:
-    kinds = {"off": bool, "severity": str} | {key: type(default) for key, default in parameters.items()}
-    _one_of(name, kinds)
+def _rule_setting(rule: Rule, name: str, given: Any) -> None:
+    _one_of(name, ["off", "severity", *rule.parameters], rule.code)
+    if name == "off" and not isinstance(given, bool):
+        raise UnfitError("true or false is needed here, not {value!r}", rule.code, name, value=given)
     if name == "severity":
-        _one_of(given, [severity.value for severity in Severity])
-    elif not isinstance(given, kinds[name]) or isinstance(given, bool) != (kinds[name] is bool):
-        raise ValueError(f"{name} takes a {kinds[name].__name__}, not {given!r}")
+        _one_of(str(given), [severity.value for severity in Severity], rule.code, name)
+    usual = rule.parameters.get(name)
+    if usual is not None and type(given) is not type(usual):
+        raise UnfitError(
+            "a value such as {usual!r} is needed here, not {value!r}",
+            rule.code,
+            name,
+            usual=usual,
+            value=given,
+        )
+    if isinstance(given, int) and not 0 <= given <= _LARGEST:
+        raise UnfitError(
+            "a number from 0 to {most} is needed here, not {value!r}",
+            rule.code,
+            name,
+            most=_LARGEST,
+            value=given,
+        )
 
 
 def _tuned(given: Mapping[str, Any]) -> RuleTuning:

@@ -31,8 +31,10 @@ class Ended:
 
 @pytest.fixture
 def closeloop(monkeypatch, capsys, tmp_path):
-    """Run the command line in an empty folder, in this process."""
+    """Run the command line in an empty folder, in this process, without a locale."""
     monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "160")
 
     def call(*arguments: str) -> Ended:
@@ -81,14 +83,14 @@ def truncated(path: Path) -> None:
 
 
 BAD_WORKBOOKS = {
-    "missing": (nothing, "does not exist"),
-    "empty file": (foreign(b""), "empty"),
+    "missing": (nothing, "不存在；请检查路径"),
+    "empty file": (foreign(b""), "空文件"),
     "text": (foreign("行动项,负责人\n".encode()), "xlsx"),
     "old format or encrypted": (foreign(COMPOUND + bytes(600)), "xls"),
-    "folder": (lambda path: path.mkdir(), "folder"),
-    "truncated": (truncated, "damaged"),
+    "folder": (lambda path: path.mkdir(), "文件夹"),
+    "truncated": (truncated, "损坏"),
     "other zip": (lambda path: ZipFile(path, "w").writestr("a.txt", "a"), "xlsx"),
-    "no action table": (lambda path: table(path, ["日期", "金额"], ["2024-05-01", 3]), "行动项跟踪表"),
+    "no action table": (lambda path: table(path, ["日期", "金额"], ["2024-05-01", 3]), "行动项描述、负责人"),
     "empty table": (table, "行动项跟踪表"),
     "two headers": (lambda path: table(path, HEADER, GOOD, HEADER, GOOD), "header_row"),
     "two tabs": (lambda path: table(path, HEADER, GOOD, tabs=2), "tab"),
@@ -116,21 +118,35 @@ def test_a_bad_workbook_gives_one_sentence_and_leaves_nothing_behind(closeloop, 
 
 
 BAD_SETTINGS = {
-    'workbok = "a.xlsx"': "did you mean 'workbook'",
-    "[reminders]\ndue_soon_day = 3": "did you mean 'due_soon_days'",
-    "[tables.action]\ntab = 'x'": "did you mean 'actions'",
-    "[tables.actions.columns]\nower = 'x'": "did you mean 'owner'",
+    'workbok = "a.xlsx"': "没有“workbok”这个设置；是不是“workbook”？",
+    "fruit = 1": "没有“fruit”这个设置；可用的有 workbook, language",
+    "[reminders]\ndue_soon_day = 3": "没有“reminders.due_soon_day”这个设置；是不是“due_soon_days”？",
+    "[tables.action]\ntab = 'x'": "tables：没有“action”；是不是“actions”？",
+    "[tables.actions.columns]\nower = 'x'": "tables.actions.columns：没有“ower”；是不是“owner”？",
     "[rules.A999]\noff = true": "A999",
-    "[rules.A116]\nworking_day = 5": "did you mean 'working_days'",
-    "[rules.A116]\nworking_days = 'five'": "takes a int",
-    "[rules.A116]\nseverity = 'fatal'": "known are error, warning, advice",
-    'language = "zh"': "known are zh-CN, zh-TW, en",
-    'timezone = "Asia/Shangai"': "no time zone",
-    'profile = "004"': "'004'",
-    "[calendar]\ncountry = 'XX'": "not known",
-    "[mail]\nport = 0": "mail.port",
-    "a = [": "not valid TOML",
-    "": "names no workbook",
+    "[rules.A116]\nworking_day = 5": "rules.A116：没有“working_day”；是不是“working_days”？",
+    "[rules.A116]\nworking_days = 'five'": "rules.A116.working_days：应填 3 这样的值，不能是“five”",
+    "[rules.A116]\nseverity = 'fatal'": "可用的有 error, warning, advice",
+    "[rules.A116]\noff = 1": "rules.A116.off：应填 true 或 false，不能是“1”",
+    'language = "zh"': "可用的有 zh-CN, zh-TW, en",
+    'timezone = "Asia/Shangai"': "“Asia/Shangai”不是时区",
+    'profile = "004"': "“004”",
+    "[calendar]\ncountry = 'XX'": "没有“XX”这个国家代码",
+    "[mail]\nport = 0": "mail.port：0 太小，不能小于 1",
+    "[mail]\nport = 70000": "mail.port：70000 太大，不能大于 65535",
+    "[mail]\nport = 'x'": "mail.port：应填整数，不能是“x”",
+    "[mail]\ntimeout = 0": "mail.timeout：0 太小，要大于 0",
+    "[mail]\ntimeout = 'long'": "mail.timeout：应填数字，不能是“long”",
+    "[mail]\nchannel = 'fax'": "mail.channel：没有“fax”；可用的有 'outbox', 'smtp'",
+    "[mail]\nhost = 1": "mail.host：应填文字，并加英文引号",
+    "[mail]\noutbox = 1": "mail.outbox：应填路径，并加英文引号",
+    "mail = 1": "mail：这是一组设置，请逐项写在 [mail] 下面",
+    "rules = 1": "rules：这是一组设置，请逐项写在 [rules] 下面",
+    "[words]\nunsure = 'x'": "words.unsure：应填列表",
+    "[reminders]\nsend_from = '25:00'": "reminders.send_from：应填“08:30”这样的时间，不能是“25:00”",
+    "[reminders]\ndue_soon_days = inf": "reminders.due_soon_days：应填数字，不能是“inf”",
+    "a = [": "不符合 TOML 格式",
+    "": "没有指定工作簿",
 }
 
 
@@ -143,6 +159,41 @@ def test_bad_settings_are_named_with_the_nearest_known_word(closeloop, tmp_path,
     assert ended.code == 3
     assert ended.err.count("\n") == 1
     assert BAD_SETTINGS[text] in ended.err
+
+
+def test_a_password_of_the_wrong_kind_is_not_shown(closeloop, tmp_path):
+    (tmp_path / "closeloop.toml").write_text("[mail]\npassword = 97531", "utf-8")
+
+    ended = closeloop("run")
+
+    assert "mail.password" in ended.err
+    assert "97531" not in ended.err
+
+
+def test_settings_that_are_not_in_utf_8_are_one_sentence(closeloop, tmp_path):
+    (tmp_path / "closeloop.toml").write_bytes('workbook = "跟踪表.xlsx"'.encode("gbk"))
+
+    ended = closeloop("run")
+
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert "请另存为 UTF-8" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ({"LANG": "en_US.UTF-8"}, "t.xlsx does not exist; check the path in the settings"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "t.xlsx does not exist"),
+        ({"LANG": "zh_TW.UTF-8"}, "t.xlsx 不存在；請檢查路徑"),
+        ({"LANG": "zh_CN.UTF-8"}, "t.xlsx 不存在；请检查路径"),
+        ({"LANG": "C.UTF-8"}, "t.xlsx 不存在；请检查路径"),
+    ],
+)
+def test_faults_speak_the_language_of_the_terminal(closeloop, monkeypatch, locale, says):
+    for name, value in locale.items():
+        monkeypatch.setenv(name, value)
+
+    assert says in closeloop("check", "t.xlsx").err
 
 
 @pytest.mark.parametrize("moment", ["2024-13-01", "tomorrow", "2024-02-30T10:00", ""])

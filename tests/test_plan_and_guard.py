@@ -11,6 +11,7 @@ from sync.books.memory import MemoryBook
 from sync.changes import AddColumn, Plan, SetCell
 from sync.faults import GuardFault
 from sync.guard import guard
+from sync.history import RowState
 from sync.numbering import numbers
 from sync.settings import Settings
 from sync.snapshot import Snapshot, Tab
@@ -94,10 +95,20 @@ def test_a_message_holds_the_worst_three_and_a_count():
 def test_new_numbers_continue_peoples_own(ids, taken, given):
     column = pd.Series(ids, index=range(2, 2 + len(ids)), dtype="str")
 
-    numbered = numbers(column, taken)
+    before = {text: RowState("another row", NOW, NOW) for text in taken}
+    numbered = numbers(column, ["digest"] * len(ids), before)
 
     assert [numbered[row] for row in column.index if not column[row]] == given
     assert [numbered[row] for row in column.index if column[row]] == [text for text in ids if text]
+
+
+def test_a_number_that_was_lost_comes_back_to_its_own_row():
+    before = {"A001": RowState("one", NOW, NOW), "A002": RowState("two", NOW, NOW), "A003": RowState("two", NOW, NOW)}
+    ids = pd.Series(["", "A003", "", ""], index=[2, 3, 4, 5], dtype="str")
+
+    numbered = numbers(ids, ["two", "three", "two", "one"], before)
+
+    assert numbered == {2: "A002", 3: "A003", 4: "A004", 5: "A001"}
 
 
 SNAPSHOT = Snapshot(
@@ -138,9 +149,15 @@ def replace_value(cell: SetCell) -> SetCell:
 
 def test_the_guard_lets_our_own_pass():
     empty_number = SetCell("行动项", 3, 1, "id", "A002", None, "A002")
-    new = AddColumn("行动项", 1, 12, "updated", "新列", 9, False)
+    new = AddColumn("行动项", 1, 12, "risk", "风险等级", 9, False)
 
     guard(Plan("f", columns=(new,), cells=(FINE, empty_number)), SNAPSHOT, template(), {})
+
+
+@pytest.mark.parametrize(("column", "heading"), [("owner", "负责人"), ("updated", "最近更新"), ("risk", "负责人"), ("other", "新列")])
+def test_the_guard_stops_new_columns_that_are_not_ours(column, heading):
+    with pytest.raises(GuardFault):
+        guard(Plan("f", columns=(AddColumn("行动项", 1, 12, column, heading, 9, False),)), SNAPSHOT, template(), {})
 
 
 def test_the_guard_passes_every_language(monkeypatch):
@@ -155,11 +172,3 @@ def test_the_guard_passes_every_language(monkeypatch):
             == template().tables["actions"].columns["computed_status"].heads[words(language).head]
         )
         assert len(look(book, settings, NOW).plan) == 0
-
-
-def test_a_book_that_moved_between_read_and_write_is_planned_anew():
-    book = MemoryBook({"t": Tab("t", [HEADER, ROW])})
-    first = look(book, Settings(), NOW).plan
-    book.tabs["t"] = replace(book.tabs["t"], rows=[HEADER, ["A009", *ROW[1:]], ROW])
-
-    assert look(book, Settings(), NOW).plan != first
