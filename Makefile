@@ -33,7 +33,10 @@ imports: $(READY) ## the arrows between the packages
 	$(BIN)/lint-imports
 
 docs: $(READY)   ## write help texts and tables into README and docs
-	$(BIN)/cog -r README.md docs/*.md
+	PYTHONPATH=. $(BIN)/cog -r README.md docs/*.md rules/data/examples.toml
+
+bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
+	$(BIN)/python -m bench.run
 
 lock:            ## take the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)

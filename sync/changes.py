@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sync.generated import GeneratedTab
 from sync.snapshot import CellValue, ColourRule
 
 
@@ -44,7 +45,24 @@ class SetColours(NamedTuple):
     rules: tuple[ColourRule, ...]
 
 
-Change = AddColumn | SetCell | SetColours
+class RemoveRows(NamedTuple):
+    """Take whole rows out of a tab, those below moving up; ``rows`` count from 1 and ascend.
+
+    Only rows for which ``Book.obstacles`` names none may be planned. Positions of all other changes
+    of the plan are those before the removal, which is carried out last.
+    """
+
+    tab: str
+    rows: tuple[int, ...]
+
+
+class PutTab(NamedTuple):
+    """Make a generated tab show this content: add the tab last, or replace its content in place."""
+
+    content: GeneratedTab
+
+
+Change = AddColumn | SetCell | SetColours | PutTab | RemoveRows
 
 
 @dataclass(frozen=True)
@@ -55,11 +73,15 @@ class Plan:
     columns: tuple[AddColumn, ...] = ()
     cells: tuple[SetCell, ...] = ()
     colours: tuple[SetColours, ...] = ()
+    tabs: tuple[PutTab, ...] = ()
+    removals: tuple[RemoveRows, ...] = ()
 
     def __iter__(self) -> Iterator[Change]:
         yield from self.columns
         yield from self.cells
         yield from self.colours
+        yield from self.tabs
+        yield from self.removals
 
     def __len__(self) -> int:
-        return len(self.columns) + len(self.cells) + len(self.colours)
+        return sum(map(len, (self.columns, self.cells, self.colours, self.tabs, self.removals)))

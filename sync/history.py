@@ -1,6 +1,6 @@
-"""When each row was last touched and how often its date was put off, from one pass to the next."""
+"""What is remembered of each row from one pass to the next: when it was touched, how often its date was put off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,42 +12,22 @@ from sheet_templates import TemplateTable
 
 @dataclass(frozen=True)
 class RowState:
-    """What is remembered of a row: a hash of what people wrote, when it last changed, its due date
-    (ISO; '' if none), and how often that was put off while the number stayed."""
+    """What is remembered of a row.
+
+    ``digest`` is a hash of what people wrote, ``seen`` when the row was first met and ``touched`` when it
+    last changed. ``due`` is the latest due date that it has had (ISO; '' if none), ``postponed`` on how
+    many days it was put off beyond that, ``postponed_on`` the last of those days.
+    """
 
     digest: str
+    seen: datetime
     touched: datetime
-    due: str
+    due: str = ""
     postponed: int = 0
+    postponed_on: str = ""
 
 
-def row_states(
-    actions: Table,
-    ids: Mapping[int, str],
-    table: TemplateTable,
-    before: Mapping[str, RowState],
-    now: datetime,
-) -> dict[str, RowState]:
-    """The state of each row by its number, given what was remembered of it before."""
-    digests = _digests(actions, table)
-    dues = actions.due.dt.strftime("%Y-%m-%d").fillna("")
-    return {
-        ids[row]: _state(before.get(ids[row]), digest, due, now, updated)
-        for row, digest, due, updated in zip(actions.rows, digests, dues, actions.updated, strict=True)
-    }
-
-
-def _state(before: RowState | None, digest: str, due: str, now: datetime, updated: pd.Timestamp) -> RowState:
-    """A row that is new to the ledger was touched when its column 最近更新 says so, or else now."""
-    if before is None:
-        return RowState(digest, now if pd.isna(updated) else updated.to_pydatetime(), due)
-    if before.digest == digest:
-        return before
-    put_off = bool(before.due) and due > before.due
-    return replace(before, digest=digest, touched=now, due=due, postponed=before.postponed + put_off)
-
-
-def _digests(actions: Table, table: TemplateTable) -> list[str]:
+def row_digests(actions: Table, table: TemplateTable) -> list[str]:
     """A hash of what people wrote into each row, as they typed it."""
     keys = [
         column.key
@@ -56,3 +36,33 @@ def _digests(actions: Table, table: TemplateTable) -> list[str]:
     ]
     typed = pd.DataFrame({key: actions.frame.get(f"{key}_typed", actions.frame[key]) for key in keys})
     return [f"{number:016x}" for number in pd.util.hash_pandas_object(typed, index=False)]
+
+
+def row_states(
+    actions: Table,
+    ids: Mapping[int, str],
+    digests: Sequence[str],
+    before: Mapping[str, RowState],
+    now: datetime,
+) -> dict[str, RowState]:
+    """The state of each row by its number, given what was remembered of it before."""
+    dues = actions.due.dt.strftime("%Y-%m-%d").fillna("").tolist()
+    updates = actions.updated.tolist()
+    return {
+        ids[row]: _state(before.get(ids[row]), digest, due, now, updated)
+        for row, digest, due, updated in zip(actions.rows.tolist(), digests, dues, updates, strict=True)
+    }
+
+
+def _state(before: RowState | None, digest: str, due: str, now: datetime, updated: pd.Timestamp) -> RowState:
+    """A row that is new to the ledger was touched when its column 最近更新 says so, or else now."""
+    if before is None:
+        return RowState(digest, now, now if pd.isna(updated) else updated.to_pydatetime(), due)
+    if before.digest == digest:
+        return before
+    changed = replace(before, digest=digest, touched=now)
+    if not before.due or due <= before.due:
+        return changed if before.due else replace(changed, due=due)
+    today = now.date().isoformat()
+    again = before.postponed_on != today  # several tries on one day are one postponement
+    return replace(changed, due=due, postponed=before.postponed + again, postponed_on=today)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -49,9 +49,11 @@ ROWS = sql.Table(
     sql.Column("tracker", sql.String, primary_key=True),
     sql.Column("row_id", sql.String, primary_key=True),
     sql.Column("digest", sql.String, nullable=False),
+    sql.Column("seen", sql.DateTime, nullable=False),
     sql.Column("touched", sql.DateTime, nullable=False),
     sql.Column("due", sql.String, nullable=False),
     sql.Column("postponed", sql.Integer, nullable=False),
+    sql.Column("postponed_on", sql.String, nullable=False),
 )
 NOTICES = sql.Table(
     "notices",
@@ -72,6 +74,7 @@ NOTICES = sql.Table(
 CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
 """What a notice's row says: being sent (or never heard of again), sent, to be tried again, refused for good."""
 
+_STATE = tuple(field.name for field in fields(RowState))
 _BATCH = 500
 _T = TypeVar("_T")
 
@@ -79,20 +82,22 @@ _T = TypeVar("_T")
 class Ledger:
     """The record of one tracker in a database; ``url`` as SQLAlchemy takes it."""
 
-    def __init__(self, url: str, tracker: str, file: Path | None = None) -> None:
+    def __init__(self, url: str | sql.URL, tracker: str, file: Path | None = None) -> None:
         self.tracker = tracker
         self._file = file
         try:
             self._engine = sql.create_engine(url)
         except (ImportError, SQLAlchemyError) as reason:
             raise LedgerFault(
-                f"the ledger's address cannot be used: {type(reason).__name__}: {reason}"
+                "the ledger's address cannot be used: {kind}: {detail}",
+                kind=type(reason).__name__,
+                detail=reason,
             ) from None
 
     @classmethod
     def in_file(cls, path: Path, tracker: str) -> "Ledger":
         """A ledger in an SQLite file; ``prepare`` makes it, with its folder, where it does not exist."""
-        return cls(f"sqlite:///{path}", tracker, path)
+        return cls(sql.URL.create("sqlite", database=str(path)), tracker, path)
 
     def prepare(self) -> None:
         """Make what is missing, so that a pass can be recorded; looking alone makes nothing."""
@@ -100,7 +105,9 @@ class Ledger:
             if self._file:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as reason:
-            raise LedgerFault(f"the ledger {self._file} cannot be made: {reason.strerror}") from None
+            raise LedgerFault(
+                "the ledger {place} cannot be made: {detail}", place=self._file, detail=reason.strerror
+            ) from None
         with self._transaction() as connection:
             _METADATA.create_all(connection)
 
@@ -112,10 +119,10 @@ class Ledger:
         """What is remembered of each row, by its number; None where there is no ledger yet."""
         if not self._exists():
             return None
-        query = sql.select(ROWS.c.row_id, ROWS.c.digest, ROWS.c.touched, ROWS.c.due, ROWS.c.postponed)
+        query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in _STATE)).order_by(ROWS.c.row_id)
         with self._transaction() as connection:
             rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
-        return {row.row_id: RowState(row.digest, row.touched, row.due, row.postponed) for row in rows}
+        return {row_id: RowState(*state) for row_id, *state in rows}
 
     def record(
         self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
@@ -198,10 +205,11 @@ class Ledger:
         }
 
     def _remember(self, connection: sql.Connection, some: Iterable[tuple[str, RowState]]) -> None:
-        rows = [{"tracker": self.tracker, "row_id": row_id, **asdict(state)} for row_id, state in some]
-        insert = self._insert(ROWS).values(rows)
-        changed = {name: insert.excluded[name] for name in ("digest", "touched", "due", "postponed")}
-        connection.execute(insert.on_conflict_do_update(index_elements=["tracker", "row_id"], set_=changed))
+        rows = [{"tracker": self.tracker, "row_id": row_id, **vars(state)} for row_id, state in some]
+        insert = self._insert(ROWS)
+        changed = {name: insert.excluded[name] for name in _STATE}
+        upsert = insert.on_conflict_do_update(index_elements=["tracker", "row_id"], set_=changed)
+        connection.execute(upsert, rows)
 
     def _insert(self, table: sql.Table) -> Any:
         return postgresql.insert(table) if self._engine.dialect.name == "postgresql" else sqlite.insert(table)
@@ -217,7 +225,7 @@ class Ledger:
     def _fault(self, reason: SQLAlchemyError) -> LedgerFault:
         cause = str(getattr(reason, "orig", None) or reason).splitlines()[0]
         place = self._engine.url.render_as_string(hide_password=True)
-        return LedgerFault(f"the ledger {place} cannot be used: {cause}")
+        return LedgerFault("the ledger {place} cannot be used: {detail}", place=place, detail=cause)
 
 
 def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:

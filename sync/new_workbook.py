@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
@@ -39,7 +39,9 @@ _OFFERED_ROWS = 2000
 """Drop-downs reach so far down."""
 
 
-def write_workbook(path: Path, template: Template, words: Words, content: Content | None = None) -> None:
+def write_workbook(
+    path: Path | IO[bytes], template: Template, words: Words, content: Content | None = None
+) -> None:
     """Write all tabs of the template in a language. Raises OSError when the file cannot be written."""
     given = content or Content()
     book = Workbook()

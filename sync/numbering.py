@@ -1,29 +1,52 @@
 """Numbers for rows that have none, in the manner of those that people have given."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 import pandas as pd
+
+from sync.history import RowState
 
 _NUMBERED = re.compile(r"(?P<prefix>.*?)(?P<digits>\d+)\Z")
 _USUAL = ("A", 3)
 """What a first number looks like: A001."""
 
 
-def numbers(ids: "pd.Series[str]", taken: Iterable[str] = ()) -> dict[int, str]:
-    """Each row's number, by row: its own, or a new one where it has none.
+def numbers(ids: "pd.Series[str]", digests: Sequence[str], before: Mapping[str, RowState]) -> dict[int, str]:
+    """Each row's number, by row: its own; or the one that the ledger remembers of the very same row, where the
+    number was lost and stands nowhere else (a file put back from a copy); or a new one.
 
     New ones continue the most usual pattern among the sheet's own (``XD-2024-017`` → ``XD-2024-018``), and are
-    greater than any number ever ``taken``, so that a new row never inherits what was told of an old one.
+    greater than any that the ledger knows, so that a new row never inherits what was told of an old one.
     """
-    empty = ids.index[ids.eq("")]
-    own = dict(zip(ids.index, ids, strict=True))
-    if empty.empty:
-        return own
-    known = [found for text in ids.unique() if (found := _NUMBERED.fullmatch(text))]
+    given = {row: text for row, text in zip(ids.index.tolist(), ids.tolist(), strict=True) if text}
+    if len(given) == len(ids):
+        return given
+    empty = [
+        (row, digest) for row, digest in zip(ids.index.tolist(), digests, strict=True) if row not in given
+    ]
+    return given | _renewed(empty, set(given.values()), before)
+
+
+def _renewed(
+    empty: Sequence[tuple[int, str]], used: set[str], before: Mapping[str, RowState]
+) -> dict[int, str]:
+    lost: defaultdict[str, list[str]] = defaultdict(list)
+    for row_id, state in reversed(list(before.items())):
+        if row_id not in used:
+            lost[state.digest].append(row_id)
+    fresh = _following(used, before)
+    return {row: lost[digest].pop() if lost[digest] else next(fresh) for row, digest in empty}
+
+
+def _following(used: set[str], before: Mapping[str, RowState]) -> Iterator[str]:
+    """Numbers after all that were ever given."""
+    known = [found for text in sorted(used) if (found := _NUMBERED.fullmatch(text))]
     patterns = Counter((found["prefix"], len(found["digits"])) for found in known)
     prefix, width = max(patterns, key=lambda pattern: (patterns[pattern], pattern)) if patterns else _USUAL
-    every = [*known, *(found for text in taken if (found := _NUMBERED.fullmatch(text)))]
+    every = [*known, *(found for text in before if (found := _NUMBERED.fullmatch(text)))]
     last = max((int(found["digits"]) for found in every if found["prefix"] == prefix), default=0)
-    return own | {row: f"{prefix}{number:0{width}d}" for number, row in enumerate(empty, start=last + 1)}
+    for number in count(last + 1):
+        yield f"{prefix}{number:0{width}d}"

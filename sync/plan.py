@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -89,41 +88,20 @@ def _wanted(
     for finding in findings:
         if finding.table == "actions":
             by_row[finding.row].append(finding)
-    needed = [
-        "status",
-        "status_typed",
-        "computed",
-        "finished",
-        "on_time",
-        "late_days",
-        "estimated",
-        "due",
-        "done",
-    ]
     rows = [int(row) for row in actions.rows]
-    facts: dict[int, Mapping[str, Any]] = dict(zip(rows, _records(actions.frame[needed]), strict=True))
-    said = {
-        row: cell_message(by_row.get(row, ()), notes(facts[row], words), words, template) for row in facts
+    said = notes(actions, words)
+    messages = {
+        row: cell_message(by_row[row], said.get(row, ()), words, template) for row in {*by_row, *said}
     }
-    late = {
-        row: None if pd.isna(days) else int(days) for row, days in zip(rows, actions.late_days, strict=True)
-    }
+    late = actions.late_days.astype(object).where(actions.late_days.notna(), None)
     return {
         "id": ids,
-        "computed_status": {
-            row: words["status"][status] for row, status in zip(rows, actions.computed, strict=True)
-        },
-        "late_days": late,
-        "risk": {
-            row: words["risk"][level] if level else None for row, level in zip(rows, risks, strict=True)
-        },
-        "message": {row: text or None for row, text in said.items()},
-        "cells_at_fault": {row: _faults(by_row.get(row, ())) for row in facts},
+        "computed_status": dict(zip(rows, actions.computed.map(words["status"]), strict=True)),
+        "late_days": dict(zip(rows, late, strict=True)),
+        "risk": {row: words["risk"].get(level) for row, level in zip(rows, risks, strict=True)},
+        "message": {row: messages.get(row) for row in rows},
+        "cells_at_fault": {row: _faults(by_row[row]) if row in by_row else None for row in rows},
     }
-
-
-def _records(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
-    return ({str(name): value for name, value in record.items()} for record in frame.to_dict("records"))
 
 
 def _faults(findings: Sequence[Finding]) -> str | None:
@@ -145,7 +123,8 @@ def _cells(
     for key, values in wanted.items():
         position = places[key]
         for row, now in values.items():
-            was = _cell(tab, row, position)
+            cells = tab.rows[row - 1]
+            was = cells[position - 1] if position <= len(cells) else None
             if not _same(was, now) and (key != "id" or was in (None, "")):
                 yield SetCell(tab.name, row, position, key, ids[row], was, now)
 

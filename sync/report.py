@@ -17,7 +17,7 @@ from sync.changes import Plan
 from sync.sentences import sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice, Recipient
-from sync.tell.notices import Missed
+from sync.tell.recipients import Missed
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN_IDS = 8

@@ -1,11 +1,13 @@
 """The one place where findings become sentences: for the cell, the mail, the report and JSON alike."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from rules.findings import Finding
+from rules.table import Table
 from sheet_templates import Template, Words
 
 MOST = 3
@@ -18,9 +20,18 @@ def sentence(finding: Finding, words: Words, template: Template) -> str:
     """What is wrong, with the value, and what to write instead, in one sentence without the code."""
     variant = finding.fields.get("variant")
     text = words["rules"][f"{finding.code}.{variant}" if variant else finding.code]
-    columns = template.tables[finding.table].columns
-    headings = "、".join(columns[key].heads[words.head] for key in finding.columns)
-    return text.format(**{name: _shown(value) for name, value in finding.fields.items()}, columns=headings)
+    fields = {name: _shown(value) for name, value in finding.fields.items() if f"{{{name}}}" in text}
+    if "{columns}" in text:
+        columns = template.tables[finding.table].columns
+        fields["columns"] = "、".join(columns[key].heads[words.head] for key in finding.columns)
+    return text.format(**fields)
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of one row, the worst first, then by code."""
+    if len(findings) < 2:
+        return list(findings)
+    return sorted(findings, key=lambda finding: (finding.severity.rank, finding.code))
 
 
 def with_code(finding: Finding, words: Words, template: Template) -> str:
@@ -33,47 +44,58 @@ def cell_message(findings: Sequence[Finding], notes: Sequence[str], words: Words
 
     One line, because a taller row would change how people's sheet looks.
     """
-    worst = sorted(findings, key=lambda finding: (finding.severity.rank, finding.code))
+    worst = worst_first(findings)
     lines = [with_code(finding, words, template) for finding in worst[:MOST]]
     if len(worst) > MOST:
         lines.append(words["message"]["more"].format(count=len(worst) - MOST))
     return words["message"]["between"].join([*lines, *notes])
 
 
-def notes(row: Mapping[str, Any], words: Words) -> list[str]:
-    """What is to be said of a row beside its faults: where its status differs and why, and a late close."""
-    said = [_status_note(row, words), _late_note(row, words)]
-    if row["estimated"] and not row["on_time"]:
-        said.append(words["message"]["estimated"])
-    return [note for note in said if note]
+def notes(actions: Table, words: Words) -> dict[int, list[str]]:
+    """What is to be said of rows beside their faults: a status that differs and why, a late close, an estimate."""
+    said: defaultdict[int, list[str]] = defaultdict(list)
+    # 待验收 after 已完成 is said by A110 and A111.
+    handed_in = actions.status.eq("done") & actions.computed.eq("waiting")
+    differs = actions.status.ne("") & actions.status.ne(actions.computed) & ~handed_in
+    for row, facts in _facts(actions, differs, ["status", "status_typed", "computed", "finished"]):
+        said[row].append(_status_note(facts, words))
+    closed_late = actions.finished & ~actions.on_time & actions.late_days.notna()
+    for row, facts in _facts(actions, closed_late, ["due", "done", "late_days"]):
+        said[row].append(_late_note(facts, words))
+    for row in actions.rows[(actions.estimated & ~actions.on_time).to_numpy(dtype=bool)]:
+        said[int(row)].append(words["message"]["estimated"])
+    return dict(said)
 
 
-def _status_note(row: Mapping[str, Any], words: Words) -> str:
-    """Where people's status and the computed one disagree. 待验收 after 已完成 is said by A110 and A111."""
-    typed, computed = row["status"], row["computed"]
-    if not typed or typed == computed or (typed == "done" and computed == "waiting"):
-        return ""
+def _facts(
+    actions: Table, mask: "pd.Series[bool]", columns: list[str]
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """What the rows of a mask hold in some columns."""
+    chosen = actions.frame.loc[mask.to_numpy(dtype=bool), columns]
+    for row, *values in zip(chosen.index.tolist(), *(chosen[name].tolist() for name in columns), strict=True):
+        yield row, dict(zip(columns, values, strict=True))
+
+
+def _status_note(facts: Mapping[str, Any], words: Words) -> str:
+    reason, computed = words["reason"][_reason(facts)], words["status"][facts["computed"]]
     return words["message"]["status_differs"].format(
-        typed=row["status_typed"], reason=words["reason"][_reason(row)], computed=words["status"][computed]
+        typed=facts["status_typed"], reason=reason, computed=computed
     )
 
 
-def _reason(row: Mapping[str, Any]) -> str:
-    if row["finished"]:
+def _reason(facts: Mapping[str, Any]) -> str:
+    if facts["finished"]:
         return "has_done_date"
-    if row["status"] == "done":
+    if facts["status"] == "done":
         return "no_done_date"
-    if row["computed"] == "delayed":
+    if facts["computed"] == "delayed":
         return "past_due"
-    return "not_due_yet" if row["status"] == "delayed" else "dates"
+    return "not_due_yet" if facts["status"] == "delayed" else "dates"
 
 
-def _late_note(row: Mapping[str, Any], words: Words) -> str:
-    if row["on_time"] or not row["finished"] or pd.isna(row["late_days"]):
-        return ""
-    return words["message"]["done_late"].format(
-        due=f"{row['due']:%Y-%m-%d}", done=f"{row['done']:%Y-%m-%d}", days=row["late_days"]
-    )
+def _late_note(facts: Mapping[str, Any], words: Words) -> str:
+    due, done = f"{facts['due']:%Y-%m-%d}", f"{facts['done']:%Y-%m-%d}"
+    return words["message"]["done_late"].format(due=due, done=done, days=facts["late_days"])
 
 
 def _shown(value: object) -> str:

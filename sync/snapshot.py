@@ -36,7 +36,8 @@ class Tab:
     ``rows[0]`` is the sheet's row 1 and ``rows[r][0]`` its column A; rows may differ in length; an
     empty cell is None or ''. ``formulas`` and ``errors`` are keyed by (row, column), both from 1:
     cells that hold a formula, and the error text (``#N/A``) of those that show one. ``colours`` are
-    the conditional formats that a former pass has set (those of people are not listed).
+    the conditional formats that a former pass has set (those of people are not listed). ``generated``
+    is the block that closeloop writes by itself on a tab of its own, None on people's tabs.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Tab:
     formulas: frozenset[tuple[int, int]] = frozenset()
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     colours: tuple[ColourRule, ...] = ()
+    generated: Area | None = None
 
 
 @dataclass(frozen=True)

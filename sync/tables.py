@@ -1,8 +1,9 @@
 """Turns raw cells into the typed tables that rules look at. What cannot be read becomes an empty cell and a finding."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,18 +19,63 @@ from sync.history import RowState
 from sync.snapshot import CellValue, Snapshot, Tab
 
 Cells = list[CellValue]
+
+
+@dataclass(frozen=True)
+class _Years:
+    """For each row the days near which dates without a year lie: those that lie ahead, and those of what is over."""
+
+    ahead: Sequence[date]
+    past: Sequence[date]
+
+
+_NOWHEN = _Years([date.min], [date.min])
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """What settles the year of a date that is typed without one."""
+
+    today: date
+    meetings: Mapping[str, date]
+    remembered: Mapping[str, RowState]
+
+    def years(self, cells: Mapping[str, Cells], count: int) -> _Years:
+        """A due date lies near its meeting, or the day on which the row was first met; what is over lay before
+        the day on which the row was last touched. Without a memory both are today."""
+        if not (self.meetings or self.remembered):
+            return _Years([self.today] * count, [self.today] * count)
+        states = [self.remembered.get(text_of(cell)) for cell in cells.get("id", [None] * count)]
+        seen = [state.seen.date() if state else self.today for state in states]
+        held = [self.meetings.get(fold(text_of(cell))) for cell in cells.get("meeting_id", [None] * count)]
+        ahead = [day or first for day, first in zip(held, seen, strict=True)]
+        return _Years(ahead, [state.touched.date() if state else self.today for state in states])
+
+
+_FOOTNOTE = re.compile(
+    r"\s*(?:合\s*计|总\s*计|小\s*计|總\s*計|小計|合計|注\s*[:：]|備?註\s*[:：]|备注\s*[:：]|说明\s*[:：]|說明\s*[:：]|填表人|制表|製表|total\b|notes?\s*:)",
+    re.IGNORECASE,
+)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad"))
 
 
 def read_tables(
-    snapshot: Snapshot, template: Template, places: Mapping[str, TablePlace], today: date
+    snapshot: Snapshot,
+    template: Template,
+    places: Mapping[str, TablePlace],
+    today: date,
+    remembered: Mapping[str, RowState] | None = None,
 ) -> dict[str, Table]:
-    """All tables of a snapshot by key. Raises WorkbookFault when there is no (or no single) action table."""
+    """All tables of a snapshot by key. Raises WorkbookFault when there is no (or no single) action table.
+
+    ``remembered`` is what the ledger knows of rows by their number: a date without a year keeps the year that
+    it had when the row was first met (or, of what is over, last touched), however long ago that is.
+    """
     layouts = find_layouts(snapshot, template, places)
     tables: dict[str, Table] = {}
     for key in sorted(layouts, key=lambda key: key == "actions"):  # meetings first: they date the items
-        near = _meeting_dates(tables.get("meetings"))
-        tables[key] = _read(snapshot.tab(layouts[key].tab), template.tables[key], layouts[key], near, today)
+        anchor = _Anchor(today, _meeting_dates(tables.get("meetings")), remembered or {})
+        tables[key] = _read(snapshot.tab(layouts[key].tab), template.tables[key], layouts[key], anchor)
     return {key: tables[key] for key in layouts}
 
 
@@ -65,7 +111,7 @@ def text_of(value: CellValue) -> str:
         case None:
             return ""
         case str():
-            return value.translate(_INVISIBLE).strip()
+            return value.strip() if value.isprintable() else value.translate(_INVISIBLE).strip()
         case bool():
             return "TRUE" if value else "FALSE"
         case float() if value.is_integer():
@@ -74,6 +120,11 @@ def text_of(value: CellValue) -> str:
             return value.isoformat(" ", "minutes") if value.time() != time() else value.date().isoformat()
         case _:
             return str(value)
+
+
+def _texts(cells: Cells) -> list[str]:
+    """Each cell as text; the usual case of plain text is settled here, for columns are long."""
+    return [cell.strip() if type(cell) is str and cell.isprintable() else text_of(cell) for cell in cells]
 
 
 def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
@@ -88,18 +139,15 @@ def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
     }
 
 
-def _read(tab: Tab, table: TemplateTable, layout: Layout, near: Mapping[str, date], today: date) -> Table:
-    kept = [
-        row
-        for row in range(layout.header_row + 1, layout.last_row + 1)
-        if _is_row(tab.rows[row - 1], table, layout)
-    ]
+def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Table:
+    kept = _kept_rows(tab, table, layout)
     rows = [tab.rows[row - 1] for row in kept]
-    cells = {key: _column(rows, layout.columns.get(key)) for key in table.columns}
-    years = _years(cells, near, today)
+    cells = {key: _column(rows, position) for key, position in layout.columns.items()}
+    years = anchor.years(cells, len(rows))
     columns: dict[str, Any] = {}
     for key, column in table.columns.items():
-        columns |= _READERS.get(column.type, _read_text)(column, cells[key], years)
+        read = _READERS.get(column.type, _read_text)
+        columns |= read(column, cells[key], years) if key in cells else _empty(read(column, [None], _NOWHEN))
     frame = pd.DataFrame(columns, index=pd.Index(kept, dtype="int64")).assign(
         **_broken_cells(tab, layout, kept)
     )
@@ -109,87 +157,99 @@ def _read(tab: Tab, table: TemplateTable, layout: Layout, near: Mapping[str, dat
     return Table(table.key, frame.assign(touched=frame["updated"]), layout, given)
 
 
-def _is_row(cells: Sequence[CellValue], table: TemplateTable, layout: Layout) -> bool:
-    """Whether a row says something: its first compulsory column, or two others that people fill in.
+def _kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
+    """The rows that say something: in their first compulsory column, or in two others that people fill in.
 
-    Blank rows, rows that hold only a number given in advance, notes below the table and repeated
-    headers are none.
+    Blank rows, rows that hold only a number given in advance, totals, notes and repeated headers are
+    none; after a blank row it takes three cells, for what stands there is often another table.
     """
-    filled = [
-        key
-        for key, position in layout.columns.items()
-        if position <= len(cells)
-        and table.columns[key].owner == "people"
-        and cells[position - 1] not in (None, "")
-    ]
-    if not filled:
-        return False
-    said = [key for key in filled if text_of(cells[layout.columns[key] - 1])]
-    repeated = sum(
-        normalise(cells[layout.columns[key] - 1]) == normalise(layout.headings[key]) for key in said
-    )
-    return (table.compulsory[0] in said or len(said) > 1) and repeated < max(2, len(said) // 2)
+    people = [key for key in layout.columns if table.columns[key].owner == "people"]
+    headings = {layout.columns[key]: layout.headings[key] for key in people}
+    first = layout.columns.get(table.compulsory[0])
+    kept: list[int] = []
+    after_gap = False
+    for row, cells in enumerate(tab.rows[layout.header_row : layout.last_row], start=layout.header_row + 1):
+        if _says_something(cells, headings, first, after_gap):
+            kept.append(row)
+            after_gap = False
+        elif not any(cell not in (None, "") for cell in cells):
+            after_gap = True
+    return kept
 
 
-def _column(rows: Sequence[Sequence[CellValue]], position: int | None) -> Cells:
-    if position is None:
-        return [None] * len(rows)
+def _says_something(
+    cells: Sequence[CellValue], headings: Mapping[int, str], first: int | None, after_gap: bool
+) -> bool:
+    told = cells[first - 1] if first and first <= len(cells) else None
+    if not after_gap and isinstance(told, str) and told.strip() not in {"", headings.get(first or 0)}:
+        return not _FOOTNOTE.match(told)
+    said = {
+        position: text
+        for position in headings
+        if position <= len(cells) and (text := text_of(cells[position - 1]))
+    }
+    repeated = sum(text == headings[position] for position, text in said.items())
+    enough = len(said) > 2 if after_gap else first in said or len(said) > 1
+    noted = any(_FOOTNOTE.match(text) for text in said.values()) and len(said) < 4
+    return enough and not noted and repeated < max(2, len(said) // 2)
+
+
+def _empty(read: Mapping[str, Any]) -> dict[str, Any]:
+    """What one empty cell reads as, for every row of a column that the sheet does not have."""
+    return {name: values[0] for name, values in read.items()}
+
+
+def _column(rows: Sequence[Sequence[CellValue]], position: int) -> Cells:
     return [row[position - 1] if position <= len(row) else None for row in rows]
 
 
-def _years(cells: Mapping[str, Cells], near: Mapping[str, date], today: date) -> list[date]:
-    """For each row the day near which a date without a year lies: its meeting's, or else today."""
-    if not near or "meeting_id" not in cells:
-        return [today] * len(next(iter(cells.values())))
-    return [near.get(fold(text_of(meeting)), today) for meeting in cells["meeting_id"]]
+def _read_text(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+    return {column.key: _strings(_texts(cells))}
 
 
-def _read_text(column: Column, cells: Cells, _near: Iterable[date]) -> dict[str, Any]:
-    return {column.key: _strings(map(text_of, cells))}
-
-
-def _read_folded(column: Column, cells: Cells, _near: Iterable[date]) -> dict[str, Any]:
+def _read_folded(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
     """Numbers, names and addresses: full-width forms become usual ones."""
-    folded = {text: unicodedata.normalize("NFKC", text).strip() for text in set(map(text_of, cells))}
-    return {column.key: _strings(folded[text_of(cell)] for cell in cells)}
+    typed = _texts(cells)
+    folded = {text: unicodedata.normalize("NFKC", text).strip() for text in set(typed)}
+    return {column.key: _strings(folded[text] for text in typed)}
 
 
-def _read_choice(column: Column, cells: Cells, _near: Iterable[date]) -> dict[str, Any]:
-    typed = [text_of(cell) for cell in cells]
+def _read_choice(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+    typed = _texts(cells)
     known = {text: column.choices.get(normalise(text), "") if text else "" for text in set(typed)}
     return {column.key: _strings(known[text] for text in typed), f"{column.key}_typed": _strings(typed)}
 
 
-def _read_date(column: Column, cells: Cells, near: Iterable[date]) -> dict[str, Any]:
+def _read_date(column: Column, cells: Cells, years: _Years) -> dict[str, Any]:
     seen: dict[tuple[type, CellValue, date], TypedDate] = {}
     read = []
-    for cell, day in zip(cells, near, strict=True):
+    for cell, day in zip(cells, years.past if column.past else years.ahead, strict=True):
         if cell is None or cell == "":
             read.append(EMPTY)
             continue
         key = (type(cell), cell, day)
         if key not in seen:
-            seen[key] = read_date(cell, day)
+            seen[key] = read_date(cell, day, past=column.past)
         read.append(seen[key])
     moments = np.array([typed.moment for typed in read], dtype="datetime64[s]")
     return {
         column.key: moments,
         f"{column.key}_reading": _strings(typed.reading.value for typed in read),
-        f"{column.key}_typed": _strings(map(text_of, cells)),
+        f"{column.key}_typed": _strings(_texts(cells)),
     }
 
 
-def _read_time(column: Column, cells: Cells, _near: Iterable[date]) -> dict[str, Any]:
+def _read_time(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
     return {
         column.key: [read_time(cell) for cell in cells],
-        f"{column.key}_typed": _strings(map(text_of, cells)),
+        f"{column.key}_typed": _strings(_texts(cells)),
     }
 
 
-def _read_number(column: Column, cells: Cells, _near: Iterable[date]) -> dict[str, Any]:
-    typed = _strings(map(text_of, cells))
+def _read_number(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+    typed = _strings(_texts(cells))
     digits = (
-        pd.Series(typed, dtype="str").str.normalize("NFKC").str.extract(r"(-?\d+(?:\.\d+)?)", expand=False)
+        pd.Series(typed, dtype="str").str.normalize("NFKC").str.extract(r"(-?[0-9]+(?:\.[0-9]+)?)", expand=False)
     )
     return {column.key: pd.to_numeric(digits).to_numpy(), f"{column.key}_typed": typed}
 
@@ -198,7 +258,7 @@ def _strings(texts: Iterable[str]) -> Any:
     return pd.array(list(texts), dtype="str")
 
 
-_READERS: Mapping[str, Callable[[Column, Cells, Iterable[date]], dict[str, Any]]] = {
+_READERS: Mapping[str, Callable[[Column, Cells, _Years], dict[str, Any]]] = {
     "id": _read_folded,
     "person": _read_folded,
     "choice": _read_choice,

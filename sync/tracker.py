@@ -34,8 +34,10 @@ class Tracker:
 
     @property
     def folder(self) -> Path:
-        """Where closeloop keeps what belongs to this workbook: beside it."""
-        return self.path.with_name(f"{self.path.stem}.closeloop")
+        """Where closeloop keeps what belongs to this workbook: beside the file itself, whatever link leads to it."""
+        file = self.path.resolve()
+        stem = file.stem if file.suffix.lower() == ".xlsx" else file.name
+        return file.parent / f"{stem}.closeloop"
 
     @property
     def book(self) -> Book:
@@ -70,9 +72,11 @@ class Tracker:
             SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout)
         )
 
-    def now(self) -> datetime:
-        """The present in the settings' zone, as wall-clock time."""
-        return datetime.now(ZoneInfo(self.settings.timezone)).replace(tzinfo=None, microsecond=0)
+    def moment(self, given: datetime | None) -> datetime:
+        """A given moment, or the present, as wall-clock time in the settings' zone."""
+        zone = ZoneInfo(self.settings.timezone)
+        moment = given or datetime.now(zone)
+        return (moment.astimezone(zone) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
 
 
 def find_tracker(path: Path | None, config: Path | None) -> Tracker:
@@ -82,12 +86,23 @@ def find_tracker(path: Path | None, config: Path | None) -> Tracker:
             raise UsageFault("name a settings file once: as the path or with -c")
         path, config = None, path
     if path is not None and config is None:
-        return Tracker(path, Settings(), path.parent)
+        return _beside(path) or Tracker(path, Settings(), path.parent)
     chosen = config or USUAL_SETTINGS
     settings = read_settings(chosen)
     workbook = path or (settings.workbook and chosen.parent / settings.workbook)
     if workbook is None:
         raise SettingsFault(
-            f'{chosen} names no workbook: add workbook = "tracker.xlsx", or name it on the command line'
+            '{file} names no workbook: add workbook = "tracker.xlsx", or name it on the command line',
+            file=chosen,
         )
     return Tracker(workbook, settings, chosen.parent)
+
+
+def _beside(path: Path) -> Tracker | None:
+    """A workbook by the settings beside it, if they are those of this very workbook."""
+    file = path.parent / USUAL_SETTINGS
+    if not file.is_file():
+        return None
+    settings = read_settings(file)
+    own = settings.workbook and (path.parent / settings.workbook).resolve() == path.resolve()
+    return Tracker(path, settings, path.parent) if own else None

@@ -6,7 +6,7 @@ book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from itertools import chain
@@ -23,8 +23,9 @@ from rules.workdays import calendar
 from sheet_templates import template, words
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
+from sync.faults import BusyFault
 from sync.guard import guard
-from sync.history import RowState, row_states
+from sync.history import RowState, row_digests, row_states
 from sync.ledger import Ledger
 from sync.numbering import numbers
 from sync.plan import make_plan
@@ -35,7 +36,8 @@ from sync.tell.channel import Channel, Delivery
 from sync.tell.digest import compose, digests
 from sync.tell.letter import Sender, message
 from sync.tell.notice import Digest, Notice, Recipient
-from sync.tell.notices import Ladder, Missed, due_notices
+from sync.tell.notices import Ladder, due_notices
+from sync.tell.recipients import Missed
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Judged:
 @dataclass(frozen=True)
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
-    window, ``failed`` the people whose mail could not be handed over, each with what became of it."""
+    window, ``failed`` the people whose mail could not be handed over, each with what became of it, ``busy``
+    why nothing could be written."""
 
     judged: Judged
     run: int
@@ -62,6 +65,7 @@ class Pass:
     held: tuple[Notice, ...]
     mails: int
     failed: tuple[tuple[Recipient, Delivery], ...]
+    busy: BusyFault | None = None
 
 
 def look(
@@ -72,9 +76,11 @@ def look(
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
     snapshot = workbook.read()
-    tables = read_tables(snapshot, template(), settings.places, now.date())
-    ids = numbers(tables["actions"].id, before or {})
-    states = row_states(tables["actions"], ids, template().tables["actions"], before or {}, now)
+    remembered = before or {}
+    tables = read_tables(snapshot, template(), settings.places, now.date(), remembered)
+    digests = row_digests(tables["actions"], template().tables["actions"])
+    ids = numbers(tables["actions"].id, digests, remembered)
+    states = row_states(tables["actions"], ids, digests, remembered, now)
     known = tables if before is None else with_history(tables, ids, states)
     days = calendar(settings.calendar.country, own_days(tables), today=now.date())
     judgement = judge(Book(known, now, days, word_lists(settings.words)), RULES, settings.tuning)
@@ -91,25 +97,47 @@ def run_pass(workbook: Workbook, ledger: Ledger, channel: Channel, settings: Set
     before = ledger.row_states() or {}
     judged = look(workbook, settings, now, before)
     ledger.prepare()
-    workbook.apply(judged.plan)
-    new = {row_id: state for row_id, state in judged.states.items() if before.get(row_id) != state}
-    run = ledger.record(now, judged.plan, len(judged.risks), len(judged.judgement.findings), new)
-    fresh = ledger.unknown(judged.notices)
-    if not _may_send(judged, settings, now):
-        return Pass(judged, run, (), fresh, 0, ())
+    busy = _write(workbook, judged.plan)
+    done = _without_writing(judged) if busy else judged
+    new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
+    run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
+    fresh = ledger.unknown(done.notices)
+    if not may_send(done, settings, now):
+        return Pass(done, run, (), fresh, 0, (), busy)
     told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
-    return Pass(judged, run, told, (), mails, failed)
+    return Pass(done, run, told, (), mails, failed, busy)
+
+
+def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
+    """Not at night and not on a day off (handbook §4)."""
+    window = settings.reminders.send_from <= now.time() <= settings.reminders.send_until
+    return window and judged.judgement.book.calendar.is_working(now.date())
+
+
+def _write(workbook: Workbook, plan: Plan) -> BusyFault | None:
+    """Apply a plan; a workbook that somebody has open is written by the next pass."""
+    try:
+        workbook.apply(plan)
+    except BusyFault as busy:
+        return busy
+    return None
+
+
+def _without_writing(judged: Judged) -> Judged:
+    """What is left of a pass that could not write: a row whose number does not stand in the sheet yet is not
+    known to anybody, so that nothing is remembered or told of it."""
+    unknown = {cell.now for cell in judged.plan.cells if cell.column == "id"}
+    return replace(
+        judged,
+        plan=Plan(judged.plan.fingerprint),
+        states={row_id: state for row_id, state in judged.states.items() if row_id not in unknown},
+        notices=tuple(notice for notice in judged.notices if notice.item.id not in unknown),
+    )
 
 
 def _ladder(settings: Settings) -> Ladder:
     risk_after = settings.tuning.parameters(by_code("A116"))["working_days"]
     return Ladder(settings.reminders.due_soon_days, settings.reminders.overdue_every, risk_after)
-
-
-def _may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
-    """Not at night and not on a day off (handbook §4)."""
-    window = settings.reminders.send_from <= now.time() <= settings.reminders.send_until
-    return window and judged.judgement.book.calendar.is_working(now.date())
 
 
 def _tell(

@@ -8,10 +8,13 @@ from typing import Protocol
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from sheet_templates import template
 from sync.books.excel import ExcelBook
 from sync.books.memory import MemoryBook
-from sync.changes import AddColumn, Plan, SetCell, SetColours
-from sync.faults import BusyFault
+from sync.changes import AddColumn, Plan, PutTab, SetCell, SetColours
+from sync.faults import BusyFault, WorkbookFault
+from sync.finding_tables import find_layouts
+from sync.generated import GeneratedTab, TabCell
 from sync.snapshot import Area, CellValue, ColourRule, Snapshot, Tab
 
 TAB = "行动项"
@@ -30,17 +33,19 @@ class Desk(Protocol):
 
     book: MemoryBook | ExcelBook
 
-    def type(self, row: int, position: int, text: str) -> None: ...
+    def type(self, row: int, position: int, text: str, tab: str = TAB) -> None: ...
 
 
 class MemoryDesk:
     def __init__(self, _folder: Path) -> None:
         self.book = MemoryBook({TAB: Tab(TAB, [list(row) for row in ROWS]), "备注": Tab("备注", [["别动"]])})
 
-    def type(self, row: int, position: int, text: str) -> None:
-        rows = [list(cells) for cells in self.book.tabs[TAB].rows]
+    def type(self, row: int, position: int, text: str, tab: str = TAB) -> None:
+        rows = [list(cells) for cells in self.book.tabs[tab].rows]
+        rows += [[] for _ in range(row - len(rows))]
+        rows[row - 1] += [None] * (position - len(rows[row - 1]))
         rows[row - 1][position - 1] = text
-        self.book.tabs[TAB] = replace(self.book.tabs[TAB], rows=rows)
+        self.book.tabs[tab] = replace(self.book.tabs[tab], rows=rows)
 
 
 class ExcelDesk:
@@ -55,9 +60,9 @@ class ExcelDesk:
         made.save(self.path)
         self.book = ExcelBook(self.path)
 
-    def type(self, row: int, position: int, text: str) -> None:
+    def type(self, row: int, position: int, text: str, tab: str = TAB) -> None:
         edited = load_workbook(self.path)
-        edited[TAB].cell(row, position, text)
+        edited[tab].cell(row, position, text)
         edited.save(self.path)
 
 
@@ -140,3 +145,83 @@ def test_what_changed_meanwhile_is_refused_whole(desk):
 
     assert desk.book.read().fingerprint == edited.fingerprint
     assert cells(desk.book.read())[3][1] == "李雷"
+
+
+SUMMARY = GeneratedTab(
+    "每周汇总",
+    (
+        (TabCell("每周汇总", "title"),),
+        (TabCell("部门", "heading"), TabCell("未完成", "heading")),
+        (TabCell("=客服部", "label"), TabCell(3, "number", link="行动项!A3")),
+        (TabCell("合计", "label"), TabCell(3, "number", formula="SUM(B3:B3)")),
+    ),
+    merged=(Area(1, 1, 1, 2),),
+    colours=(ColourRule(Area(3, 2, 3, 2), "B3>2", "#F8CBAD", "#7B2C00"),),
+    frozen_rows=2,
+)
+LONGER = replace(
+    SUMMARY, rows=(*SUMMARY.rows, (TabCell("产品部"), TabCell(1)), (TabCell("市场部"), TabCell(2)))
+)
+
+
+def put(desk: Desk, *tabs: GeneratedTab) -> None:
+    desk.book.apply(Plan(desk.book.read().fingerprint, tabs=tuple(PutTab(tab) for tab in tabs)))
+
+
+def test_a_generated_tab_comes_last_and_is_known_again(desk):
+    put(desk, SUMMARY)
+
+    after = desk.book.read()
+    assert [tab.name for tab in after.tabs] == [TAB, "备注", "每周汇总"]
+    assert [tab.generated for tab in after.tabs] == [None, None, Area(1, 1, 4, 2)]
+    assert cells(after, "每周汇总") == [["每周汇总", None], ["部门", "未完成"], ["=客服部", 3], ["合计", 3]]
+    shown = after.tab("每周汇总")
+    assert (shown.merged, shown.colours) == (SUMMARY.merged, SUMMARY.colours)
+    assert shown.formulas == {(4, 2)}
+
+
+def test_the_same_generated_tab_changes_nothing(desk):
+    put(desk, SUMMARY)
+    before = desk.book.read().fingerprint
+
+    put(desk, SUMMARY)
+
+    assert desk.book.read().fingerprint == before
+
+
+def test_a_generated_tab_shrinks_and_grows(desk):
+    for content in (SUMMARY, LONGER, SUMMARY):
+        put(desk, content)
+        assert len(cells(desk.book.read(), "每周汇总")) == len(content.rows)
+        assert desk.book.read().tab("每周汇总").generated == content.block
+
+
+def test_what_people_write_beside_the_block_stays(desk):
+    put(desk, SUMMARY)
+    desk.type(2, 4, "我的备注", "每周汇总")
+    desk.type(6, 1, "下面的备注", "每周汇总")
+
+    put(desk, SUMMARY)
+    assert cells(desk.book.read(), "每周汇总")[5][0] == "下面的备注"
+    put(desk, LONGER)
+
+    shown = cells(desk.book.read(), "每周汇总")
+    assert shown[1][3] == "我的备注"
+    assert shown[5][:2] == ["市场部", 2]
+    assert [row[0] for row in shown[6:] if row[0]] == ["下面的备注"]
+
+
+def test_a_tab_of_people_is_never_taken_for_a_generated_one(desk):
+    before = desk.book.read()
+
+    with pytest.raises(WorkbookFault, match="备注"):
+        put(desk, SUMMARY, replace(SUMMARY, name="备注"))
+
+    assert desk.book.read().fingerprint == before.fingerprint
+
+
+def test_the_action_table_is_not_looked_for_on_a_generated_tab(desk):
+    rows = (tuple(TabCell(text, "heading") for text in ("行动项描述", "负责人", "状态", "计划完成时间")),)
+    put(desk, GeneratedTab("行动项汇总", rows))
+
+    assert find_layouts(desk.book.read(), template(), {})["actions"].tab == TAB

@@ -89,10 +89,10 @@ def test_a_pass_is_recorded_with_before_and_after(ledger):
         SetCell("t", 2, 7, "computed_status", "A001", None, "延期"),
         SetCell("t", 2, 8, "late_days", "A001", 3, 4),
     )
-    states = {f"A{number}": RowState("d", NOW, "2024-05-27") for number in range(700)}
+    states = {f"A{number}": RowState("d", NOW, NOW, "2024-05-27") for number in range(700)}
 
     run = ledger.record(NOW, Plan("f", cells=cells), 700, 3, states)
-    ledger.record(NOW, Plan("f"), 700, 3, {"A1": RowState("e", NOW, "2024-06-27", 1)})
+    ledger.record(NOW, Plan("f"), 700, 3, {"A1": RowState("e", NOW, NOW, "2024-06-27", 1, "2024-05-28")})
 
     with ledger._engine.connect() as connection:
         rows = connection.execute(CHANGES.select().where(CHANGES.c.run == run)).all()
@@ -100,7 +100,7 @@ def test_a_pass_is_recorded_with_before_and_after(ledger):
         ("A001", "computed_status", None, '"延期"'),
         ("A001", "late_days", "3", "4"),
     ]
-    assert ledger.row_states() == states | {"A1": RowState("e", NOW, "2024-06-27", 1)}
+    assert ledger.row_states() == states | {"A1": RowState("e", NOW, NOW, "2024-06-27", 1, "2024-05-28")}
 
 
 def test_a_crash_between_claim_and_settle_leaves_a_trace_and_no_second_mail(tmp_path):

@@ -144,3 +144,55 @@ def test_a_mail_says_where_the_row_is():
     item = told("2024-06-12T10:00")[1].notices[0].item
 
     assert (item.place, item.days_left, item.late_days, item.status) == ("t!B2", 0, 0, "进行中")
+
+
+def test_a_replanned_item_is_left_in_peace_until_its_new_date():
+    header = [*HEADER, "延期原因", "预计完成时间"]
+    row = ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-06-12", "延期", "", "等供应商样品", "2024-06-20"]
+
+    def key_on(now: str) -> set[str]:
+        book = MemoryBook({"t": Tab("t", [header, row]), "通讯录": Tab("通讯录", PEOPLE)})
+        return {notice.key for notice in look(book, Settings(), datetime.fromisoformat(now + "T10:00")).notices}
+
+    assert key_on("2024-06-13") == key_on("2024-06-14") == key_on("2024-06-17")
+
+
+def test_what_was_sent_back_is_chased_again():
+    header = [*HEADER, "实际完成时间", "验收结果"]
+    row = ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-06-12", "已完成", "", "2024-06-12", "不通过"]
+    book = MemoryBook({"t": Tab("t", [header, row]), "通讯录": Tab("通讯录", PEOPLE)})
+
+    kinds = {notice.kind.value for notice in look(book, Settings(), datetime(2024, 6, 13, 10)).notices}
+
+    assert kinds == {"overdue"}
+
+
+def test_two_rows_of_one_number_are_both_told():
+    rows = [["7", text, "王芳", "客服部", "2024-06-12", "进行中", ""] for text in ("输出《甲方案》", "输出《乙方案》")]
+    book = MemoryBook({"t": Tab("t", [HEADER, *rows]), "通讯录": Tab("通讯录", PEOPLE)})
+
+    notices = look(book, Settings(), datetime(2024, 6, 12, 10)).notices
+
+    assert [notice.item.description for notice in notices] == ["输出《甲方案》", "输出《乙方案》"]
+
+
+def test_what_is_confidential_goes_to_nobody_in_copy():
+    meetings = Tab("会议登记", [["会议编号", "会议名称", "会议日期", "涉密"], ["M1", "战略会", "2024-06-03", "是"]])
+    rows = Tab("t", [[*HEADER, "会议编号"], ["A1", "输出《薪酬方案》", "王芳", "客服部", "2024-06-12", "进行中", "", "M1"]])
+    book = MemoryBook({"t": rows, "通讯录": Tab("通讯录", PEOPLE), "会议登记": meetings})
+
+    notices = look(book, Settings(), datetime(2024, 6, 13, 10)).notices
+
+    assert [notice.recipient.name for notice in notices] == ["王芳"]
+
+
+@pytest.mark.parametrize(("department", "head"), [("客服部（牵头）", "李雷"), ("客服", "李雷"), ("", "李雷")])
+def test_the_head_is_found_though_the_department_is_spelt_otherwise(department, head):
+    assert ("risk", head, False) in told("2024-06-18T10:00", department=department)[0]
+
+
+@pytest.mark.parametrize("role", ["副部长", "非部门负责人", "部门负责人助理", "原部门负责人"])
+def test_who_is_not_the_head_is_not_told_as_one(role):
+    people = [PEOPLE[0], PEOPLE[1], ["李雷", "客服部", "lilei@example.com", role], PEOPLE[3]]
+
+    assert ("risk", "李雷", False) not in told("2024-06-18T10:00", people=people)[0]

@@ -14,14 +14,13 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from sheet_templates import normalise, template
+from sheet_templates import template
 from sync.settings import Settings
 from sync.tracker import Tracker
 from sync.worker import run_pass
 
 NOW = datetime(2024, 5, 28, 10)
 ACTIONS = template().tables["actions"]
-WORKER = {name for column in ACTIONS.worker_columns for name in column.names}
 OURS_TO_CHANGE = {
     "xl/worksheets/sheet1.xml",
     "xl/styles.xml",
@@ -89,28 +88,17 @@ def one_pass(path: Path):
         return run_pass(tracker.book, ledger, tracker.channel(), tracker.settings, NOW)
 
 
-def what_people_see(path: Path, header_row: int, ids_given: frozenset[tuple[int, int]]) -> dict:
-    """Everything openpyxl knows of each cell that is not the worker's."""
+def what_people_see(path: Path, ours: set[int], ids_given: frozenset[tuple[int, int]]) -> dict:
+    """Everything openpyxl knows of each cell that is not the worker's, which are columns of the first sheet."""
     seen = {}
     for sheet in load_workbook(path).worksheets:
-        ours = set()
-        if sheet.title == "Sheet":
-            ours = {
-                cell.column
-                for cell in sheet[header_row]
-                if isinstance(cell.value, str) and normalise(cell.value) in WORKER
-            }
+        is_tracker = sheet.title == "Sheet"
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.column in ours or (sheet.title == "Sheet" and (cell.row, cell.column) in ids_given):
+                if is_tracker and (cell.column in ours or (cell.row, cell.column) in ids_given):
                     continue
                 if cell.value is not None or cell.has_style or cell.comment:
-                    look = (
-                        cell.font.b,
-                        cell.fill.fgColor.rgb,
-                        cell.number_format,
-                        cell.comment and cell.comment.text,
-                    )
+                    look = (cell.font.b, cell.fill.fgColor.rgb, cell.number_format, cell.comment and cell.comment.text)
                     seen[sheet.title, cell.row, cell.column] = (cell.value, look)
     return seen
 
@@ -127,17 +115,14 @@ def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):
 
         done = one_pass(path)
 
-        header_row = done.judged.judgement.book.tables["actions"].layout.header_row
-        written = {
-            (change.row, change.position) for change in done.judged.plan.cells if change.column == "id"
-        }
-        written |= {
-            (change.row, change.position) for change in done.judged.plan.columns if change.column == "id"
-        }
-        after = what_people_see(path, header_row, frozenset(written))
+        layout = done.judged.judgement.book.tables["actions"].layout
+        ours = {layout.columns[column.key] for column in ACTIONS.worker_columns if column.key in layout.columns}
+        ours |= {change.position for change in done.judged.plan.columns}
+        numbered = frozenset((change.row, change.position) for change in done.judged.plan.cells if change.column == "id")
+        after = what_people_see(path, ours, numbered)
         now_bytes = path.read_bytes()
         path.write_bytes(bytes_before)
-        assert after == what_people_see(path, header_row, frozenset(written))
+        assert after == what_people_see(path, ours, numbered)
         path.write_bytes(now_bytes)
         with ZipFile(path) as package:
             parts_after = {name: package.read(name) for name in package.namelist()}

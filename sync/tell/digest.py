@@ -16,6 +16,7 @@ from sync.tell.notice import Digest, Item, Kind, Notice, Recipient
 _URGENCY = {kind: rank for rank, kind in enumerate(Kind)}
 _COLOUR_OF = {Kind.RISK: "warning", Kind.OVERDUE: "late", Kind.DUE_SOON: "due_soon"}
 _CELL_LENGTH = 300  # characters of a cell that a mail shows
+_MOST = 12  # items of a section that a mail shows: four full sections stay below what Gmail cuts off (102 kB)
 _JOINERS = "\u200c\u200d"  # format characters that belong to words and emoji
 
 _TEMPLATES = Environment(
@@ -56,6 +57,7 @@ class _Section:
     hint: str
     colour: Colour
     entries: tuple[_Entry, ...]
+    rest: str
 
 
 def one_line(text: str, limit: int = _CELL_LENGTH) -> str:
@@ -185,7 +187,8 @@ def _sections(shown: tuple[Notice, ...], words: Words) -> tuple[_Section, ...]:
             title=texts["title"].format(title=texts[key], count=len(by_key[key])),
             hint=texts[f"{key}_hint"],
             colour=_colour(key),
-            entries=tuple(_entry(notice, words) for notice in by_key[key]),
+            entries=tuple(_entry(notice, words) for notice in by_key[key][:_MOST]),
+            rest=texts["rest"].format(count=len(by_key[key]) - _MOST) if len(by_key[key]) > _MOST else "",
         )
         for key in (*Kind, "copy")
         if key in by_key

@@ -30,8 +30,9 @@ class Outbox:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DeliveryFault(
-                f"the outbox {self.folder} cannot be made ({error.strerror}): "
-                "give the settings a folder that can be written"
+                "the outbox {folder} cannot be made ({detail}): give the settings a folder that can be written",
+                folder=self.folder,
+                detail=error.strerror,
             ) from error
         yield self
 

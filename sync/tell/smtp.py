@@ -20,31 +20,72 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _REPLY_LENGTH = 200
 
-_PORTS = "check port and security (usually tls on 465, starttls on 587)"
-
-# Kind of error, what is wrong, what to do: the first that fits is what the person at the terminal reads.
-_SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
+# Kind of error, and what is wrong and what to do: the first that fits is what the person at the terminal reads.
+_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (
         smtplib.SMTPAuthenticationError,
-        "{where} refuses the login of {user} ({detail})",
-        "check user and password; many providers want an app password (授权码), not the account's own",
+        (
+            "the mail server {server} refuses the login of {user} ({detail}): check user and password; "
+            "many providers want an app password (授权码), not the account's own"
+        ),
     ),
-    (smtplib.SMTPNotSupportedError, "{where} does not offer what the settings ask for ({detail})", _PORTS),
-    (smtplib.SMTPServerDisconnected, "{where} hung up or kept silent ({detail})", _PORTS),
-    (smtplib.SMTPResponseException, "{where} turns us away ({detail})", "try again later or ask who runs it"),
-    (smtplib.SMTPException, "{where} offers no login that we know ({detail})", "ask who runs it"),
-    (socket.gaierror, "{where} is not known ({detail})", "check its name and the network"),
+    (
+        smtplib.SMTPNotSupportedError,
+        (
+            "the mail server {server} does not offer what the settings ask for ({detail}): "
+            "check port and security (usually tls on 465, starttls on 587)"
+        ),
+    ),
+    (
+        smtplib.SMTPServerDisconnected,
+        (
+            "the mail server {server} hung up or kept silent ({detail}): "
+            "check port and security (usually tls on 465, starttls on 587)"
+        ),
+    ),
+    (
+        smtplib.SMTPResponseException,
+        "the mail server {server} turns us away ({detail}): try again later or ask who runs it",
+    ),
+    (
+        smtplib.SMTPException,
+        "the mail server {server} offers no login that we know ({detail}): ask who runs it",
+    ),
+    (
+        socket.gaierror,
+        "the mail server {server} is not known ({detail}): check its name and the network",
+    ),
     (
         ssl.SSLCertVerificationError,
-        "{where} shows a certificate that is not trusted ({detail})",
-        "check the host's name, or let this machine trust the organisation's certificate",
+        (
+            "the mail server {server} shows a certificate that is not trusted ({detail}): "
+            "check the host's name, or let this machine trust the organisation's certificate"
+        ),
     ),
-    (ssl.SSLError, "{where} does not answer in TLS ({detail})", _PORTS),
-    (TimeoutError, "{where} does not answer", "check host, port and firewall"),
-    (ConnectionResetError, "{where} hung up or kept silent ({detail})", _PORTS),
-    (ConnectionRefusedError, "{where} takes no connections", "check host and port"),
-    (OSError, "{where} cannot be reached ({detail})", "check host, port and the network"),
-    (UnicodeError, "{where}, its user or password hold characters that cannot be sent", "check them"),
+    (
+        ssl.SSLError,
+        (
+            "the mail server {server} does not answer in TLS ({detail}): "
+            "check port and security (usually tls on 465, starttls on 587)"
+        ),
+    ),
+    (TimeoutError, "the mail server {server} does not answer: check host, port and firewall"),
+    (
+        ConnectionResetError,
+        (
+            "the mail server {server} hung up or kept silent ({detail}): "
+            "check port and security (usually tls on 465, starttls on 587)"
+        ),
+    ),
+    (ConnectionRefusedError, "the mail server {server} takes no connections: check host and port"),
+    (
+        OSError,
+        "the mail server {server} cannot be reached ({detail}): check host, port and the network",
+    ),
+    (
+        UnicodeError,
+        "the mail server {server}, its user or password hold characters that cannot be sent: check them",
+    ),
 )
 
 
@@ -172,7 +213,7 @@ def _connected(settings: SmtpSettings) -> smtplib.SMTP:
             raise
     except (OSError, UnicodeError) as error:
         # Not "from error": some errors carry what was sent, and the login is among it.
-        raise DeliveryFault(_sentence(error, settings)) from None
+        raise _fault(error, settings) from None
     return line
 
 
@@ -194,16 +235,16 @@ def _own_name() -> str:
     return name if "." in name and re.fullmatch(r"[A-Za-z0-9.-]+", name) else "[127.0.0.1]"
 
 
-def _sentence(error: Exception, settings: SmtpSettings) -> str:
-    wrong, advice = next(texts for kind, *texts in _SENTENCES if isinstance(error, kind))
+def _fault(error: Exception, settings: SmtpSettings) -> DeliveryFault:
+    sentence = next(text for kind, text in _SENTENCES if isinstance(error, kind))
     if isinstance(error, smtplib.SMTPResponseException):
         detail = _reply(error.smtp_code, error.smtp_error)
     else:
         detail = getattr(error, "verify_message", "") or getattr(error, "strerror", "") or str(error)
     if settings.password:
         detail = detail.replace(settings.password, "***")
-    where = f"the mail server {settings.host}:{settings.port}"
-    return f"{wrong}: {advice}".format(where=where, user=settings.user, detail=detail.rstrip("."))
+    server = f"{settings.host}:{settings.port}"
+    return DeliveryFault(sentence, server=server, user=settings.user, detail=detail.rstrip("."))
 
 
 def _reply(code: int, text: bytes | str) -> str:

@@ -70,7 +70,7 @@ class ScriptedServer:
         if not self._say(connection, script["greeting"]):
             return
         while line := lines.readline():
-            verb = line[:4].decode("ascii").upper()
+            verb = line[:4].decode("ascii", "replace").upper()
             self.commands[-1].append(verb)
             answer = script.get(verb, "502 what?")
             if not self._say(connection, answer) or verb == "QUIT" or answer.startswith("421"):
