@@ -1,11 +1,13 @@
 """A workbook in memory: the reference that other books are compared with, and what tests edit."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from sync.changes import AddColumn, Plan, SetCell, SetColours
-from sync.faults import BusyFault
-from sync.snapshot import CellValue, Snapshot, Tab
+from sync.changes import AddColumn, Change, Plan, PutTab, RemoveRows, SetCell, SetColours
+from sync.faults import ChangedFault, WorkbookFault
+from sync.generated import GeneratedTab
+from sync.snapshot import Area, CellValue, Snapshot, Tab
 
 
 @dataclass
@@ -25,18 +27,23 @@ class MemoryBook:
         return Snapshot(tuple(self.tabs.values()), sha256(shown.encode()).hexdigest())
 
     def apply(self, plan: Plan) -> None:
-        """Carry out a plan, all or nothing. Raises BusyFault when the tabs are not those it was made for."""
+        """Carry out a plan, all or nothing. Raises ChangedFault when the tabs are not those it was made for."""
         if not len(plan):
             return
         if self.read().fingerprint != plan.fingerprint:
-            raise BusyFault("the workbook has changed since it was read; the next pass writes it")
+            raise ChangedFault("the workbook has changed since it was read; the next pass writes it")
         tabs = dict(self.tabs)
         for change in plan:
-            tabs[change.tab] = _changed(tabs[change.tab], change)
+            name = change.content.name if isinstance(change, PutTab) else change.tab
+            tabs[name] = _changed(tabs.get(name, Tab(name, [])), change)
         self.tabs = tabs
 
+    def obstacles(self, _tab: str, _rows: Sequence[int]) -> Mapping[int, str]:
+        """None: nothing in memory points at rows but what moves with them."""
+        return {}
 
-def _changed(tab: Tab, change: AddColumn | SetCell | SetColours) -> Tab:
+
+def _changed(tab: Tab, change: Change) -> Tab:
     match change:
         case SetColours():
             return replace(tab, colours=change.rules)
@@ -44,6 +51,48 @@ def _changed(tab: Tab, change: AddColumn | SetCell | SetColours) -> Tab:
             return _with_cell(tab, change.row, change.position, change.heading)
         case SetCell():
             return _with_cell(tab, change.row, change.position, change.now)
+        case PutTab():
+            return _put(tab, change.content)
+        case RemoveRows():
+            kept = [cells for row, cells in enumerate(tab.rows, start=1) if row not in change.rows]
+            return replace(tab, rows=kept)
+
+
+def _put(tab: Tab, content: GeneratedTab) -> Tab:
+    """The tab with its block shown anew: what people wrote beside it stays, and gives way where it grows."""
+    if tab.rows and tab.generated is None:
+        raise WorkbookFault(
+            "{name} has a sheet {tab!r} that closeloop has not made, where it would put its own; rename yours",
+            name="the workbook",
+            tab=tab.name,
+        )
+    former, new = tab.generated or content.block, content.block
+    theirs = {
+        (row, column): value
+        for row, cells in enumerate(tab.rows, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value not in (None, "") and not _holds(former, row, column)
+    }
+    met = [place for place in theirs if _holds(new, *place)]
+    last = max([former.last_row, new.last_row, *(row for row, _ in theirs)])
+    shift = last + 2 - min((row for row, _ in met), default=0)
+    for row, column in met:
+        theirs[row + shift, column] = theirs.pop((row, column))
+    shown = replace(tab, rows=[[cell and cell.value for cell in row] for row in content.rows])
+    for (row, column), value in sorted(theirs.items()):
+        shown = replace(shown, rows=[*shown.rows, *[[] for _ in range(row - len(shown.rows))]])
+        shown = _with_cell(shown, row, column, value)
+    formulas = frozenset(
+        (row, column)
+        for row, cells in enumerate(content.rows, start=1)
+        for column, cell in enumerate(cells, start=1)
+        if cell and cell.formula
+    )
+    return replace(shown, merged=content.merged, formulas=formulas, colours=content.colours, generated=new)
+
+
+def _holds(area: Area, row: int, column: int) -> bool:
+    return area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column
 
 
 def _with_cell(tab: Tab, row: int, position: int, value: CellValue) -> Tab:

@@ -44,7 +44,7 @@ def test_a_spoilt_edit_is_not_saved(name: str, tmp_path: Path, monkeypatch: pyte
     path = saved(tmp_path, original)
     before = path.read_bytes()
 
-    def spoiling(package: Package, changed: Mapping[str, bytes], removed: object) -> bytes:
+    def spoiling(package: Package, changed: Mapping[str, bytes], *_: object) -> bytes:
         made = dict(original) | {key: content.decode() for key, content in changed.items()}
         spoil(made)
         return zipped(made)

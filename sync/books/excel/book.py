@@ -1,16 +1,18 @@
 """A workbook file as a book: read it whole, apply a plan without touching anything else."""
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sync.books.excel.editing import Edited, Editor
 from sync.books.excel.locks import check_free
 from sync.books.excel.looking import check_extent
+from sync.books.excel.obstacles import find_obstacles
 from sync.books.excel.package import Package, open_package
 from sync.books.excel.reading import Values, fingerprint, read_snapshot
 from sync.books.excel.refusal import BusyError, RefusalError, refusing
 from sync.books.excel.saving import replace_file
 from sync.books.excel.verifying import Rows, verify
-from sync.books.excel.workbook import Sheet
+from sync.books.excel.workbook import Sheet, read_workbook
 from sync.books.excel.worksheet import parse_worksheet
 from sync.books.excel.zipping import rezipped
 from sync.changes import Plan
@@ -33,29 +35,50 @@ class ExcelBook:
             self._last = read_snapshot(open_package(self._bytes()))
             return self._last
 
+    def obstacles(self, tab: str, rows: Sequence[int]) -> Mapping[int, str]:
+        """Which of these rows have to stay in the tab, and for each the reason; the others may go together.
+
+        Of the file as it is now: when that is no longer the one that was read, ``apply`` refuses anyway.
+        """
+        with refusing(self.path.name):
+            package = open_package(self._bytes())
+            workbook = read_workbook(package)
+            found = find_obstacles(package, workbook, workbook.sheet(tab), rows)
+            return {row: found[row].sentence for row in sorted(found)}
+
     def apply(self, plan: Plan) -> None:
         """Carry out the whole plan or nothing; an empty plan leaves the file untouched.
 
         Raises BusyFault when the file is open elsewhere or no longer the one that the plan was made
         for, WorkbookFault when it cannot be edited without harm.
         """
-        if not len(plan):
-            return
+        if len(plan):
+            self._edit(plan.fingerprint, lambda editor: editor.carry_out(plan))
+
+    def graft(self, source: bytes, names: Sequence[str], fingerprint: str) -> None:
+        """Put worksheets of another workbook (an .xlsx that we have made) into this one, last, for people to use.
+
+        Raises as ``apply`` does, and when a sheet of such a name is there.
+        """
+        if names:
+            self._edit(fingerprint, lambda editor: editor.graft(open_package(source), names))
+
+    def _edit(self, former: str, edit: Callable[[Editor], Edited]) -> None:
         with refusing(self.path.name):
             data = self._bytes()
             target = self.path.resolve()
             for path in {self.path, target}:
                 check_free(path)
-            if fingerprint(data) != plan.fingerprint:
+            if fingerprint(data) != former:
                 raise BusyError("changed since it was read; the next pass writes it")
             package = open_package(data)
-            edited = Editor(package).carry_out(plan)
-            if not edited.changed:
+            edited = edit(Editor(package))
+            if not (edited.changed or edited.added):
                 return
-            new = rezipped(package, edited.changed, edited.removed)
+            new = rezipped(package, edited.changed, edited.removed, edited.added)
             edited = edited.without_content()
             verify(package, new, edited, self._former(package, edited))
-            replace_file(target, new, plan.fingerprint)
+            replace_file(target, new, former)
 
     def _bytes(self) -> bytes:
         try:
@@ -71,15 +94,21 @@ class ExcelBook:
                 "cannot be opened now (permission denied, or locked); the next pass tries again"
             ) from error
         except OSError as error:
-            raise RefusalError(f"cannot be opened ({error.strerror or error}); check the path") from error
+            raise RefusalError(
+                "cannot be opened ({detail}); check the path", detail=error.strerror or error
+            ) from error
 
     def _former(self, package: Package, edited: Edited) -> dict[Sheet, Rows]:
         """The values before the edit, from the last reading when it was of these very bytes."""
         if self._last is not None and self._last.fingerprint == fingerprint(package.data):
-            return {sheet: self._last.tab(sheet.name).rows for sheet in edited.wanted}
+            known = {tab.name: tab.rows for tab in self._last.tabs}
+            return {sheet: known.get(sheet.name, ()) for sheet in edited.wanted}
         values = Values(package)
         found: dict[Sheet, Rows] = {}
         for sheet in edited.wanted:
+            if sheet.part in edited.added:
+                found[sheet] = ()
+                continue
             check_extent(parse_worksheet(package.part(sheet.part)))
             found[sheet] = list(values.each_row(sheet))
         return found

@@ -62,10 +62,14 @@ def rows(sheet: Worksheet) -> Iterator[Row]:
     for match in _pattern(sheet.prefix, "row").finditer(sheet.view):
         given = _row_number(match[1]) or number + 1
         if given <= number:
-            raise RefusalError(f"has rows out of order (row {given} after {number}); save it anew in Excel")
+            raise RefusalError(
+                "has rows out of order (row {row} after {former}); save it anew in Excel",
+                row=given,
+                former=number,
+            )
         number = given
         if number > LAST_ROW:
-            raise RefusalError(f"has a row {number}, past Excel's last; save it anew in Excel")
+            raise RefusalError("has a row {row}, past Excel's last; save it anew in Excel", row=number)
         inner = match.end()
         if match[1].endswith(b"/"):
             yield Row(number, match.start(), inner, inner, inner)
@@ -80,13 +84,13 @@ def cells(sheet: Worksheet, row: Row) -> Iterator[Cell]:
     for match in _pattern(sheet.prefix, "c").finditer(sheet.view, row.inner, row.close):
         given = _reference(match[1])
         if given and (given[0] <= column or given[1] != row.number or given[0] > LAST_COLUMN):
-            raise RefusalError(f"has cells out of order in row {row.number}; save it anew in Excel")
+            raise RefusalError("has cells out of order in row {row}; save it anew in Excel", row=row.number)
         column = given[0] if given else column + 1
         end = match.end()
         if not match[1].endswith(b"/"):
             closing = _closing(sheet.prefix, "c").search(sheet.view, end, row.close)
             if not closing:
-                raise RefusalError(f"has a damaged cell in row {row.number}; save it anew in Excel")
+                raise RefusalError("has a damaged cell in row {row}; save it anew in Excel", row=row.number)
             end = closing.end()
         yield Cell(row.number, column, match.start(), match.end(), end)
 

@@ -2,19 +2,24 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheet_templates.template import template
+from sync.books.excel.adopting import StyleMap
 from sync.books.excel.colours import with_colours
 from sync.books.excel.columns import with_width
+from sync.books.excel.generating import Put, TabMaker
+from sync.books.excel.grafting import open_scratch
 from sync.books.excel.looking import array_areas, has_formulas
 from sync.books.excel.markup import utf8
 from sync.books.excel.package import Package
+from sync.books.excel.parts import Parts
 from sync.books.excel.reading import read_styles
 from sync.books.excel.references import LAST_COLUMN, LAST_ROW, cell_name, holds
 from sync.books.excel.refusal import RefusalError
-from sync.books.excel.relationships import without_override, without_target
+from sync.books.excel.removing import check_removable, remove_rows
+from sync.books.excel.shifting import Removal
 from sync.books.excel.tables import Table, check_room, extend_filter, extended, read_tables
 from sync.books.excel.values import Written, written
 from sync.books.excel.workbook import Sheet, read_workbook, recalculating, with_filter_name
@@ -29,15 +34,18 @@ Wanted = dict[int, dict[int, CellValue]]
 
 @dataclass(frozen=True)
 class Edited:
-    """What a plan makes of a package: changed parts, removed parts, and per sheet the values asked for."""
+    """What a plan makes of a package: changed, removed and added parts, and per sheet the values asked for."""
 
     changed: Mapping[str, bytes]
     removed: frozenset[str]
     wanted: Mapping[Sheet, Wanted]
+    added: Mapping[str, bytes] = field(default_factory=dict)
+    removals: Mapping[Sheet, Removal] = field(default_factory=dict)
 
     def without_content(self) -> "Edited":
         """The same with names only, once the contents are packed."""
-        return replace(self, changed=dict.fromkeys(self.changed, b""))
+        changed, added = dict.fromkeys(self.changed, b""), dict.fromkeys(self.added, b"")
+        return replace(self, changed=changed, added=added)
 
 
 @dataclass
@@ -60,9 +68,11 @@ class Editor:
         self._styles = styles
         self._workbook_data = self._workbook.data
         self._changed: dict[str, bytes] = {}
+        self._parts = Parts(package, self._changed)
         self._overwritten = 0
         self._calculating = False
         self._own = _worker_columns()
+        self._removals: dict[Sheet, Removal] = {}
 
     def carry_out(self, plan: Plan) -> Edited:
         """All parts that the plan changes. Raises RefusalError when a change would do harm."""
@@ -70,15 +80,64 @@ class Editor:
         for name, changes in _by_tab(plan).items():
             sheet = self._workbook.sheet(name)
             wanted[sheet] = self._edit_tab(sheet, changes)
-        removed = self._finish([sheet for sheet, asked in wanted.items() if asked])
+        maker = TabMaker(self._parts, self._workbook, self._styles, self._workbook_data)
+        for tab in plan.tabs:
+            self._take(maker.put(tab.content), wanted)
+        self._workbook_data = maker.data
+        leaving: dict[str, set[int]] = defaultdict(set)
+        for change in plan.removals:
+            leaving[change.tab].update(change.rows)
+        for name, rows in leaving.items():
+            self._remove(name, rows, wanted)
+        return self._edited(wanted)
+
+    def _remove(self, tab: str, rows: set[int], wanted: dict[Sheet, Wanted]) -> None:
+        """Take rows out, after all else: whether they may go is asked of the workbook as it was read."""
+        if not rows:
+            return
+        sheet = self._workbook.sheet(tab)
+        removal = check_removable(self._package, self._workbook, sheet, sorted(rows))
+        self._workbook_data = remove_rows(self._parts, self._workbook, self._workbook_data, sheet, removal)
+        self._removals[sheet] = removal
+        self._overwritten += 1
+        self._calculating = self._calculating or has_formulas(parse_worksheet(self._parts.get(sheet.part)))
+        for other in self._workbook.sheets:
+            if other.part in self._changed:
+                wanted.setdefault(other, {})
+
+    def graft(self, source: Package, names: Sequence[str]) -> Edited:
+        """The parts with those worksheets of another workbook of ours put in, last; they are people's then.
+
+        Raises RefusalError when the workbook cannot take them, or has a sheet of such a name.
+        """
+        wanted: dict[Sheet, Wanted] = {}
+        maker = TabMaker(self._parts, self._workbook, self._styles, self._workbook_data)
+        scratch = open_scratch(source)
+        styles = StyleMap(scratch.styles, self._styles)
+        for name in names:
+            self._take(maker.add(scratch, scratch.workbook.sheet(name), styles), wanted)
+        self._workbook_data = maker.data
+        return self._edited(wanted)
+
+    def _take(self, put: Put, wanted: dict[Sheet, Wanted]) -> None:
+        wanted[put.sheet] = put.wanted
+        self._calculating = self._calculating or put.calculates
+        self._overwritten += put.formulas_gone
+
+    def _edited(self, wanted: dict[Sheet, Wanted]) -> Edited:
+        self._finish([sheet for sheet, asked in wanted.items() if asked or sheet in self._removals])
+        removed = frozenset(self._parts.removed)
         sheets = {sheet.part for sheet in wanted}
         kept = {
             name: data
             for name, data in self._changed.items()
             if name not in removed and (name in sheets or data != utf8(self._package.part(name)))
         }
-        touched = {sheet: asked for sheet, asked in wanted.items() if sheet.part in kept}
-        return Edited(kept, removed, touched)
+        added = self._parts.added
+        touched = {
+            sheet: asked for sheet, asked in wanted.items() if sheet.part in kept or sheet.part in added
+        }
+        return Edited(kept, removed, touched, added, self._removals)
 
     def _edit_tab(self, sheet: Sheet, changes: _TabPlan) -> Wanted:
         worksheet = parse_worksheet(self._package.part(sheet.part))
@@ -156,20 +215,22 @@ class Editor:
             writes.sort(key=_position)
         return found
 
-    def _finish(self, written_to: list[Sheet]) -> frozenset[str]:
-        """Styles, the workbook part and the calculation chain; gives the removed parts."""
+    def _finish(self, written_to: list[Sheet]) -> None:
+        """Styles, the workbook part, the calculation chain and the content types."""
         self._changed[self._styles_part] = self._styles.data()
-        removed: frozenset[str] = frozenset()
         chain = self._workbook.target("calcChain")
         if self._overwritten and chain and self._package.has(chain):
             # Excel builds the chain anew; an entry for a cell without formula would be an error to it.
-            name, data = without_target(self._package, self._workbook.part, chain)
-            self._changed |= {name: data, "[Content_Types].xml": without_override(self._package, chain)}
-            removed = frozenset({chain})
-        if any(sheet.part in self._changed for sheet in written_to) and self._calculates():
+            links = self._parts.links(self._workbook.part)
+            self._parts.unlink(self._workbook.part, [link.id for link in links if link.kind == "calcChain"])
+            self._parts.remove(chain)
+        self._parts.finish()
+        new = self._parts.added
+        if (any(sheet.part in self._changed for sheet in written_to) and self._calculates()) or (
+            self._calculating and any(sheet.part in new for sheet in written_to)
+        ):
             self._workbook_data = recalculating(self._workbook_data)
         self._changed[self._workbook.part] = self._workbook_data
-        return removed
 
     def _calculates(self) -> bool:
         chain = self._workbook.target("calcChain")
@@ -228,17 +289,29 @@ def _check_cells(changes: _TabPlan, guarded: list[Area], closed: tuple[Area, ...
     for position, rows in by_column.items():
         rows.sort()
         if not (1 <= position <= LAST_COLUMN and rows[0] >= 1 and rows[-1] <= LAST_ROW):
-            raise RefusalError(f"has no cell in row {rows[-1]}, column {position}; please report it")
+            raise RefusalError(
+                "has no cell in row {row}, column {column}; please report it", row=rows[-1], column=position
+            )
     for area in guarded:
-        _check_area(by_column, area, "is a heading or total of a table; rename it in Excel")
+        if within := _first_within(area, by_column):
+            raise RefusalError(
+                "needs a value in {cell}, which is a heading or total of a table; rename it in Excel",
+                cell=within,
+            )
     headings = {column.position: [column.row] for column in changes.columns}
     for area in closed:
-        for cells in (by_column, headings):
-            _check_area(cells, area, "is part of merged cells or of an array formula; unmerge or clear it")
+        if within := _first_within(area, by_column) or _first_within(area, headings):
+            raise RefusalError(
+                "needs a value in {cell}, which is part of merged cells or of an array formula; "
+                "unmerge or clear it",
+                cell=within,
+            )
 
 
-def _check_area(by_column: Mapping[int, list[int]], area: Area, reason: str) -> None:
+def _first_within(area: Area, by_column: Mapping[int, list[int]]) -> str | None:
+    """The name of the first cell to be written that lies in the area."""
     for position, rows in by_column.items():
         place = bisect_left(rows, area.first_row)
         if place < len(rows) and holds(area, rows[place], position):
-            raise RefusalError(f"needs a value in {cell_name(rows[place], position)}, which {reason}")
+            return cell_name(rows[place], position)
+    return None

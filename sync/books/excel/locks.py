@@ -10,10 +10,19 @@ def check_free(path: Path) -> None:
     """Raise BusyError when a program has the workbook open, or when it or its folder cannot be written."""
     owner = path.with_name(f"~${path.name}")
     if owner.exists():
-        raise BusyError(f"is open in Excel or WPS ({_excel_user(owner)}); the next pass writes it")
+        if user := _excel_user(owner):
+            raise BusyError("is open in Excel or WPS (by {user}); the next pass writes it", user=user)
+        raise BusyError("is open in Excel or WPS; the next pass writes it")
     lock = path.with_name(f".~lock.{path.name}#")
     if lock.exists():
-        raise BusyError(f"is open in LibreOffice ({_libreoffice_user(lock)}); the next pass writes it")
+        user, host = _libreoffice_user(lock)
+        if user and host:
+            raise BusyError(
+                "is open in LibreOffice (by {user} on {host}); the next pass writes it", user=user, host=host
+            )
+        if user or host:
+            raise BusyError("is open in LibreOffice (by {user}); the next pass writes it", user=user or host)
+        raise BusyError("is open in LibreOffice; the next pass writes it")
     if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
         raise BusyError("is read-only; give closeloop the right to write it")
     if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -25,23 +34,20 @@ def _excel_user(owner: Path) -> str:
     try:
         data = owner.read_bytes()[:400]
     except OSError:
-        return "by somebody"
+        return ""
     length = data[0] if data else 0
     wide = data[56 : 56 + 2 * length].decode("utf-16-le", "ignore") if len(data) > 56 else ""
-    name = wide.strip("\0 ") or data[1 : 1 + length].decode("utf-8", "replace").strip("\0 ")
-    return f"by {_shown(name)}" if name else "by somebody"
+    return _shown(wide.strip("\0 ") or data[1 : 1 + length].decode("utf-8", "replace").strip("\0 "))
 
 
-def _libreoffice_user(lock: Path) -> str:
-    """A line ``name,login,host,since,profile;`` of which any field may be empty."""
+def _libreoffice_user(lock: Path) -> tuple[str, str]:
+    """Who and on which machine, from a line ``name,login,host,since,profile;`` of which any field may be empty."""
     try:
         fields = lock.read_text("utf-8", "replace")[:400].split(",")
     except OSError:
-        return "by somebody"
-    names = [field.strip() for field in fields[:3]]
-    who = next((name for name in names[:2] if name), "somebody")
-    host = names[2] if len(names) > 2 else ""
-    return f"by {_shown(who)}" + (f" on {_shown(host)}" if host else "")
+        return "", ""
+    name, login, host = ([_shown(field.strip()) for field in fields[:3]] + ["", "", ""])[:3]
+    return name or login, host
 
 
 def _shown(name: str) -> str:

@@ -137,6 +137,8 @@ def _check_held(sheet: Worksheet) -> None:
             width = max(width, cell.column)
     if rows[1] * width > MOST_CELLS:
         raise RefusalError(
-            f"has cells spread over {rows[1]} rows and {width} columns; "
-            "delete the stray value far from the table"
+            "has cells spread over {rows} rows and {columns} columns; "
+            "delete the stray value far from the table",
+            rows=rows[1],
+            columns=width,
         )

@@ -54,11 +54,14 @@ class Package:
         """
         info = self.entries.get(folded(name))
         if info is None:
-            raise RefusalError(f"lacks its part {name[:80]}; open it in Excel and save it anew")
+            raise RefusalError("lacks its part {part}; open it in Excel and save it anew", part=name[:80])
         raw = self.record(info)
         content = raw if info.compress_type == zipfile.ZIP_STORED else _inflated(raw, info)
         if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-            raise RefusalError(f"is damaged: its part {name[:80]} does not match its checksum")
+            raise RefusalError(
+                "is damaged: its part {part} does not match its checksum; restore it from a backup",
+                part=name[:80],
+            )
         return content
 
 
@@ -89,7 +92,7 @@ def open_package(data: bytes) -> Package:
     for info in infos:
         _check_entry(info)
         if folded(info.orig_filename) in entries:
-            raise RefusalError(f"holds two parts named {info.filename[:80]}; save it anew in Excel")
+            raise RefusalError("holds two parts named {part}; save it anew in Excel", part=info.filename[:80])
         entries[folded(info.orig_filename)] = info
     _check_whole(entries, len(data))
     return Package(data, entries, comment)
@@ -99,7 +102,7 @@ def _check_kind(data: bytes) -> None:
     if not data:
         raise RefusalError("is empty; restore it from a backup")
     if len(data) > LARGEST_PACKAGE:
-        raise RefusalError(f"is larger than {LARGEST_PACKAGE >> 20} MiB; split it")
+        raise RefusalError("is larger than {size} MiB; split it", size=LARGEST_PACKAGE >> 20)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise RefusalError("is encrypted with a password; remove the password in Excel")
@@ -107,25 +110,28 @@ def _check_kind(data: bytes) -> None:
     if data.startswith(b"PK"):
         return
     start = data[:400].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    kind = "a web page" if start.startswith((b"<!doc", b"<html")) else "text or something else"
-    raise RefusalError(f"is not an .xlsx workbook ({kind}); save it as .xlsx in Excel")
+    if start.startswith((b"<!doc", b"<html")):
+        raise RefusalError("is not an .xlsx workbook (a web page); save it as .xlsx in Excel")
+    raise RefusalError("is not an .xlsx workbook (text or something else); save it as .xlsx in Excel")
 
 
 def _check_entry(info: zipfile.ZipInfo) -> None:
     name = info.orig_filename.replace("\\", "/")
     if ".." in name.split("/") or name[1:2] == ":" or "\0" in name:
-        raise RefusalError(f"holds an entry whose name leads out of it ({name[:80]!r}); it is not opened")
+        raise RefusalError(
+            "holds an entry whose name leads out of it ({part!r}); it is not opened", part=name[:80]
+        )
     if info.flag_bits & 0x1:
         raise RefusalError("has encrypted entries; remove the password")
     if info.file_size > LARGEST_PART:
-        raise RefusalError(f"unpacks to more than {LARGEST_PART >> 20} MiB; it is not opened")
+        raise RefusalError("unpacks to more than {size} MiB; it is not opened", size=LARGEST_PART >> 20)
     if info.file_size > _SMALL and info.file_size > HIGHEST_RATIO * info.compress_size:
         raise RefusalError("is packed like a zip bomb; save it anew in Excel")
 
 
 def _check_whole(entries: Mapping[str, zipfile.ZipInfo], length: int) -> None:
     if sum(info.file_size for info in entries.values()) > LARGEST_TOTAL:
-        raise RefusalError(f"unpacks to more than {LARGEST_TOTAL >> 20} MiB; it is not opened")
+        raise RefusalError("unpacks to more than {size} MiB; it is not opened", size=LARGEST_TOTAL >> 20)
     end = 0
     for info in sorted(entries.values(), key=lambda info: info.header_offset):
         if info.header_offset < end:

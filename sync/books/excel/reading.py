@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sync.books.excel.colours import read_colours
 from sync.books.excel.looking import check_extent, error_cells, formula_cells
+from sync.books.excel.marks import blocks
 from sync.books.excel.package import Package
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.styles import Stylesheet
@@ -34,7 +35,11 @@ def read_snapshot(package: Package) -> Snapshot:
     workbook = read_workbook(package)
     styles = read_styles(package, workbook)
     reader = Values(package)
-    tabs = tuple(_tab(package, sheet, reader, styles) for sheet in workbook.sheets)
+    generated = blocks(workbook.data)
+    tabs = tuple(
+        replace(_tab(package, sheet, reader, styles), generated=generated.get(sheet.name.casefold()))
+        for sheet in workbook.sheets
+    )
     return Snapshot(tabs, fingerprint(package.data))
 
 
@@ -77,9 +82,10 @@ class Values:
         try:
             yield from self._normalised(sheet)
         except CalamineError as error:
-            said = str(error)[:120]
             raise RefusalError(
-                f"cannot be read in its sheet {sheet.name!r} ({said}); open it in Excel and save it anew"
+                "cannot be read in its sheet {tab!r} ({detail}); open it in Excel and save it anew",
+                tab=sheet.name,
+                detail=str(error)[:120],
             ) from error
         except Exception:
             raise
@@ -87,8 +93,10 @@ class Values:
             if type(panic).__name__ != "PanicException":
                 raise
             raise RefusalError(
-                f"cannot be read in its sheet {sheet.name!r} ({str(panic)[:80]}), mostly for a number far too "
-                "large for a date in a cell formatted as one; correct it"
+                "cannot be read in its sheet {tab!r} ({detail}), mostly for a number far too "
+                "large for a date in a cell formatted as one; correct it",
+                tab=sheet.name,
+                detail=str(panic)[:80],
             ) from panic
 
     def _normalised(self, sheet: Sheet) -> Iterator[list[CellValue]]:
@@ -112,7 +120,9 @@ class Values:
             try:
                 self._opened = CalamineWorkbook.from_filelike(io.BytesIO(self._package.data))
             except CalamineError as error:
-                raise RefusalError(f"cannot be read ({error}); open it in Excel and save it anew") from error
+                raise RefusalError(
+                    "cannot be read ({detail}); open it in Excel and save it anew", detail=error
+                ) from error
         return self._opened
 
 

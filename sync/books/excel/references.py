@@ -87,3 +87,14 @@ def bounding(areas: Iterable[Area]) -> Area:
     """The smallest area that holds all of them (at least one)."""
     rows, columns, last_rows, last_columns = zip(*areas, strict=True)
     return Area(min(rows), min(columns), max(last_rows), max(last_columns))
+
+
+def quoted(tab: str) -> str:
+    """A tab's name as references write it, in quotes."""
+    return "'" + tab.replace("'", "''") + "'"
+
+
+def absolute_name(area: Area) -> str:
+    """``$B$3:$C$9``."""
+    corners = (area.first_row, area.first_column), (area.last_row, area.last_column)
+    return ":".join(f"${letters(column)}${row}" for row, column in corners)

@@ -32,14 +32,15 @@ def relationships(package: Package, part: str) -> tuple[Relationship, ...]:
         Relationship(
             child.attributes.get("Id", ""),
             child.attributes.get("Type", "").rpartition("/")[2],
-            _resolved(part, child.attributes.get("Target", "")),
+            resolved(part, child.attributes.get("Target", "")),
             child.attributes.get("TargetMode", "").lower() == "external",
         )
         for child in root.all("Relationship")
     )
 
 
-def _resolved(part: str, target: str) -> str:
+def resolved(part: str, target: str) -> str:
+    """The part that a relationship of ``part`` leads to."""
     target = target.replace("\\", "/")
     if not target.startswith("/"):
         target = posixpath.join(posixpath.dirname(part), target)
@@ -53,7 +54,7 @@ def without_target(package: Package, part: str, target: str) -> tuple[str, bytes
     edits: list[Edit] = [
         (child.start, child.end, b"")
         for child in located(data).all("Relationship")
-        if folded(_resolved(part, child.attributes.get("Target", ""))) == folded(target)
+        if folded(resolved(part, child.attributes.get("Target", ""))) == folded(target)
     ]
     return name, splice(data, edits)
 

@@ -27,6 +27,7 @@ _DEFAULTS = {
     "borders": ("<border><left/><right/><top/><bottom/><diagonal/></border>",),
     "cellXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
     "dxfs": (),
+    "numFmts": (),
 }
 _THIN = "".join(
     f'<{side} style="thin"><color auto="1"/></{side}>' for side in ("left", "right", "top", "bottom")
@@ -95,6 +96,26 @@ class Stylesheet:
         font = items[index].first("font")
         return _rgb(fill), _rgb(font and font.first("color"))
 
+    def is_of(self, space: str) -> bool:
+        """Whether the part is written in that namespace."""
+        return self._root.space == space
+
+    def items(self, section: str) -> list[Element]:
+        """The elements that a section of the part holds already."""
+        return self._items(section)
+
+    def source(self, element: Element) -> str:
+        """An element as it is written, for another stylesheet."""
+        return self._data[element.start : element.end].decode()
+
+    def index(self, section: str, fragment: str) -> int:
+        """The place of an element (written without prefix) in a section, where it is appended if it is new."""
+        return self._index(section, fragment)
+
+    def number_format(self, code: str) -> int:
+        """The id of a number format of the workbook's own, which is added if it is new."""
+        return self._remembered(("format", code), lambda: self._number_format(code))
+
     def data(self) -> bytes:
         """The part with what was appended; the very same bytes when nothing was."""
         edits = [self._section_edit(name) for name in _ORDER if self._new.get(name)]
@@ -150,6 +171,17 @@ class Stylesheet:
         tag = with_attribute(with_attribute(tag, "numFmtId", str(number_format)), "applyNumberFormat", "1")
         return self._append("cellXfs", tag + source[element.inner - element.start :])
 
+    def _number_format(self, code: str) -> int:
+        known = [(each.attributes.get("numFmtId", ""), each.attributes.get("formatCode", "")) for each in
+                 self._items("numFmts")]  # fmt: skip
+        ids = [int(number) for number, _ in known if number.isdecimal()]
+        found = next((int(number) for number, shown in known if shown == code and number.isdecimal()), None)
+        if found is not None:
+            return found
+        place = max([163, *ids]) + 1 + len(self._new.get("numFmts", []))
+        self._index("numFmts", f'<numFmt numFmtId="{place}" formatCode="{escaped(code)}"/>')
+        return place
+
     def _shows_dates(self, number_format: str) -> bool:
         if int(number_format) in _DATE_FORMATS:
             return True
@@ -186,7 +218,9 @@ class Stylesheet:
     def _add(self, section: str, fragment: bytes) -> int:
         place = self._counts[section]
         if place >= MOST_STYLES:
-            raise RefusalError(f"has {place} styles, as many as Excel can hold; remove unused ones")
+            raise RefusalError(
+                "has {count} styles, as many as Excel can hold; remove unused ones", count=place
+            )
         self._known[section][_canonical(self._fragment(fragment), self._root.space)] = place
         self._counts[section] = place + 1
         self._new.setdefault(section, []).append(fragment)

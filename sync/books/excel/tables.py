@@ -77,8 +77,10 @@ def extended(table: Table, heading: str) -> Table:
     """
     root = located(table.data)
     if root.attributes.get("tableType", "worksheet") != "worksheet":
-        name = root.attributes.get("displayName", "")
-        raise RefusalError(f"has a table {name!r} that a query or XML map fills; put the headings in by hand")
+        raise RefusalError(
+            "has a table {table!r} that a query or XML map fills; put the headings in by hand",
+            table=root.attributes.get("displayName", ""),
+        )
     area = table.area._replace(last_column=table.area.last_column + 1)
     edits: list[Edit] = [
         (root.start, root.inner, with_attribute(_tag(table.data, root), "ref", area_name(area)))
@@ -97,7 +99,9 @@ def extended(table: Table, heading: str) -> Table:
 def _new_column(data: bytes, columns: Element, heading: str) -> list[Edit]:
     present = columns.all("tableColumn")
     if heading.casefold() in {column.attributes.get("name", "").casefold() for column in present}:
-        raise RefusalError(f"has a table with a column {heading!r} already; rename one of them")
+        raise RefusalError(
+            "has a table with a column {heading!r} already; rename one of them", heading=heading
+        )
     identity = max((_count(column.attributes, "id", 0) for column in present), default=0) + 1
     name = escaped(heading.replace("\r\n", "\n")).replace("&#10;", "_x000a_")
     element = prefixed(f'<tableColumn id="{identity}" name="{name}"/>', prefix_of(data, columns))
@@ -150,9 +154,10 @@ def check_room(tables: list[Table], grown: Table, merged: tuple[Area, ...]) -> N
     column = grown.area._replace(first_column=grown.area.last_column)
     if any(other.part != grown.part and overlap(other.area, column) for other in tables):
         raise RefusalError(
-            f"has another table in {area_name(column)}, where a column is to be added; move it"
+            "has another table in {area}, where a column is to be added; move it", area=area_name(column)
         )
     if any(overlap(area, column) for area in merged):
         raise RefusalError(
-            f"has merged cells in {area_name(column)}, where a column is to be added; unmerge them"
+            "has merged cells in {area}, where a column is to be added; unmerge them",
+            area=area_name(column),
         )

@@ -74,7 +74,12 @@ def _number(value: CellValue, date1904: bool) -> tuple[float | int, int]:
             return value / timedelta(days=1), _DURATION
         case int() | float() if math.isfinite(value):
             return value, 0
-    raise RefusalError(f"cannot hold the value {str(value)[:40]!r} in a cell; please report it")
+    raise RefusalError("cannot hold the value {value!r} in a cell; please report it", value=str(value)[:40])
+
+
+def number_of(value: CellValue, date1904: bool) -> float | int:
+    """A number, date or time as the number that a cell holds. Raises RefusalError as ``written`` does."""
+    return _number(value, date1904)[0]
 
 
 def _digits(number: float | int) -> str:
@@ -91,7 +96,7 @@ def serial(moment: datetime, date1904: bool) -> float:
         days -= 1
     if days < 0:
         raise RefusalError(
-            f"cannot hold the date {moment:%Y-%m-%d}, which lies before its calendar; correct it"
+            "cannot hold the date {date:%Y-%m-%d}, which lies before its calendar; correct it", date=moment
         )
     return days
 

@@ -19,6 +19,7 @@ from sync.books.excel.workbook import Sheet, read_workbook
 from sync.books.excel.worksheet import Worksheet, parse_worksheet
 from sync.snapshot import CellValue
 
+_BLANK: tuple[CellValue, ...] = (None, "")
 Rows = Sequence[Sequence[CellValue]]
 
 
@@ -33,7 +34,11 @@ def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Row
     values = Values(new)
     for sheet, wanted in edited.wanted.items():
         _check_sheet(new.part(sheet.part))
-        _check_values(sheet, former[sheet], values.each_row(sheet), wanted, workbook.date1904)
+        before, asked = former[sheet], wanted
+        if removal := edited.removals.get(sheet):
+            before = [cells for row, cells in enumerate(before, 1) if not removal.holds(row)]
+            asked = {removal.moved(row): cells for row, cells in wanted.items() if not removal.holds(row)}
+        _check_values(sheet, before, values.each_row(sheet), asked, workbook.date1904)
 
 
 def _check_sheet(part: bytes) -> None:
@@ -43,28 +48,32 @@ def _check_sheet(part: bytes) -> None:
     check_extent(worksheet)
 
 
-def _fault(what: str) -> RefusalError:
-    return RefusalError(
-        f"could not be edited without harm ({what}), so nothing was written; please report it"
-    )
-
-
 def _check_parts(old: Package, new: Package, edited: Edited) -> None:
     changed = {folded(name) for name in edited.changed}
     gone = {folded(name) for name in edited.removed}
     sheets = {folded(sheet.part) for sheet in edited.wanted}
-    if list(new.entries) != [name for name in old.entries if name not in gone]:
-        raise _fault("its parts are not the same")
+    added = [folded(name) for name in edited.added]
+    if list(new.entries) != [name for name in old.entries if name not in gone] + added:
+        raise RefusalError(
+            "could not be edited without harm (its parts are not the same), so nothing was written; "
+            "please report it"
+        )
     for name, info in new.entries.items():
         if name in sheets:
             continue
-        if name in changed:
+        if name in added:
+            check(new.part(name))
+        elif name in changed:
             part = new.part(name)
             check(part)
             if name.endswith(".rels") or name == "[content_types].xml":
                 _check_entries(old.part(name), part, len(gone))
         elif old.record(old.entries[name]) != new.record(info) or old.entries[name].CRC != info.CRC:
-            raise _fault(f"its part {name} changed")
+            raise RefusalError(
+                "could not be edited without harm (its part {part} changed), so nothing was written; "
+                "please report it",
+                part=name,
+            )
 
 
 def _check_entries(old: bytes, new: bytes, gone: int) -> None:
@@ -74,7 +83,10 @@ def _check_entries(old: bytes, new: bytes, gone: int) -> None:
         for part in (old, new)
     )
     if len(before - after) > gone:
-        raise _fault("relationships or content types were lost")
+        raise RefusalError(
+            "could not be edited without harm (relationships or content types were lost), "
+            "so nothing was written; please report it"
+        )
 
 
 def _check_order(sheet: Worksheet) -> None:
@@ -90,7 +102,9 @@ def _check_order(sheet: Worksheet) -> None:
         if names not in rising:  # rows mostly repeat a few patterns of columns
             numbers = [column_number(name.decode()) for name in names]
             if any(left >= right for left, right in pairwise(numbers)):
-                raise RefusalError(f"has cells out of order in row {row.number}; save it anew in Excel")
+                raise RefusalError(
+                    "has cells out of order in row {row}; save it anew in Excel", row=row.number
+                )
             rising.add(names)
 
 
@@ -119,15 +133,23 @@ def _check_row(
     date1904: bool,
 ) -> None:
     for position, (want, got) in enumerate(zip(expected, shown, strict=True), 1):
-        if want == got or (position in asked and _reads_as(want, got, date1904)):
+        if want == got or (want in _BLANK and got in _BLANK):
             continue
-        raise _fault(f"cell {cell_name(row, position)} of {sheet.name!r} reads {str(got)[:40]!r}")
+        if position in asked and _reads_as(want, got, date1904):
+            continue
+        raise RefusalError(
+            "could not be edited without harm (cell {cell} of {tab!r} reads {value!r}), so nothing was written; "
+            "please report it",
+            cell=cell_name(row, position),
+            tab=sheet.name,
+            value=str(got)[:40],
+        )
 
 
 def _reads_as(asked: CellValue, got: CellValue, date1904: bool) -> bool:
     """Whether the cell shows what was asked, in the form that its style gives to numbers."""
     if asked is None or asked == "":
-        return got is None
+        return got in _BLANK
     if isinstance(asked, str):
         return got == tidy_text(asked)
     if isinstance(asked, bool) or got is None or isinstance(got, str):

@@ -54,7 +54,7 @@ class Workbook:
         for sheet in self.sheets:
             if sheet.name == name:
                 return sheet
-        raise RefusalError(f"has no worksheet named {name!r}; run the pass again")
+        raise RefusalError("has no worksheet named {tab!r}; run the pass again", tab=name)
 
 
 def read_workbook(package: Package) -> Workbook:
@@ -89,7 +89,9 @@ def _sheets(root: Element, links: tuple[Relationship, ...], package: Package) ->
         link = targets.get(_relationship_id(element))
         if link and link.kind == "worksheet":
             if not package.has(link.target):
-                raise RefusalError(f"lacks its part {link.target[:80]}; open it in Excel and save it anew")
+                raise RefusalError(
+                    "lacks its part {part}; open it in Excel and save it anew", part=link.target[:80]
+                )
             found.append(Sheet(element.attributes.get("name", ""), link.target, index))
     if len({folded(sheet.part) for sheet in found}) < len(found):
         raise RefusalError("lists one worksheet twice; save it anew in Excel")

@@ -110,7 +110,7 @@ class CellWriter:
         name = self.sheet.view[begin : self.sheet.view.index(b'"', begin)].decode()
         column = name.rstrip("0123456789")
         if not column.isalpha() or name != f"{column}{row.number}":
-            raise RefusalError(f"has cells out of order in row {row.number}; save it anew in Excel")
+            raise RefusalError("has cells out of order in row {row}; save it anew in Excel", row=row.number)
         return column_number(column)
 
     def _inside(self, row: Row, writes: Sequence[Write], tag: bytes) -> Iterator[Edit]:
@@ -154,8 +154,10 @@ class CellWriter:
         old = self.sheet.body[cell.start : cell.end]
         content = old[cell.inner - cell.start :]
         if write.dress == "header" and _HELD.search(content):
-            name = cell_name(cell.row, cell.column)
-            raise RefusalError(f"has something in {name}, where a heading is to be added; run the pass again")
+            raise RefusalError(
+                "has something in {cell}, where a heading is to be added; run the pass again",
+                cell=cell_name(cell.row, cell.column),
+            )
         self._check_formula(cell, content)
         if not write.value.content and not content.partition(b"</")[0].strip():
             return None
@@ -173,9 +175,9 @@ class CellWriter:
         if formula < 0 or content[formula + len(start) : formula + len(start) + 1] not in b" \t\r\n/>":
             return
         if _GROUPED.search(content[formula : tag_end(content, formula)]):
-            name = cell_name(cell.row, cell.column)
             raise RefusalError(
-                f"has a shared or array formula in {name}, where a value is to be written; clear it"
+                "has a shared or array formula in {cell}, where a value is to be written; clear it",
+                cell=cell_name(cell.row, cell.column),
             )
         self.overwritten += 1
 

@@ -15,8 +15,13 @@ _UTF8 = 0x800
 _BIG = 1 << 20
 
 
-def rezipped(package: Package, changed: Mapping[str, bytes], removed: Collection[str] = ()) -> bytes:
-    """The package's bytes with some parts replaced and some removed, in the same order."""
+def rezipped(
+    package: Package,
+    changed: Mapping[str, bytes],
+    removed: Collection[str] = (),
+    added: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """The package's bytes with some parts replaced and some removed, in the same order, new ones last."""
     replacing = {folded(name): content for name, content in changed.items()}
     leaving = {folded(name) for name in removed}
     pieces: list[bytes] = []
@@ -29,9 +34,22 @@ def rezipped(package: Package, changed: Mapping[str, bytes], removed: Collection
         pieces += local, raw
         directory.append(central)
         offset += len(local) + len(raw)
+    for name, content in (added or {}).items():
+        local, raw, central = _entry(package, _new_entry(name), content, offset)
+        pieces += local, raw
+        directory.append(central)
+        offset += len(local) + len(raw)
     central = b"".join(directory)
     end = (b"PK\x05\x06", 0, 0, len(directory), len(directory), len(central), offset, len(package.comment))
     return b"".join([*pieces, central, _END.pack(*end), package.comment])
+
+
+def _new_entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)  # of 1980: the same content gives the same bytes
+    info.flag_bits = 0 if name.isascii() else _UTF8
+    info.extract_version = info.create_version = 20
+    info.CRC = 0
+    return info
 
 
 def _entry(

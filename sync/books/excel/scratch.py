@@ -1,0 +1,205 @@
+"""A generated tab as a workbook of its own, made by XlsxWriter; its one sheet is then grafted elsewhere."""
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sheet_templates.template import template
+from sync.books.excel.charting import chart_name, draw, spelled_out
+from sync.books.excel.measuring import row_heights
+from sync.books.excel.package import open_package
+from sync.books.excel.references import quoted
+from sync.books.excel.refusal import RefusalError
+from sync.books.excel.values import number_of, tidy_text
+from sync.books.excel.zipping import rezipped
+from sync.generated import GeneratedTab, TabCell
+from sync.snapshot import CellValue
+
+_EDITION = 1
+"""Counts up when widths, panes or print set-up are made otherwise, so that tabs of before are set up anew."""
+_BARE = frozenset({"title", "faint"})
+_CENTRED = frozenset({"heading", "date"})
+_DATES: tuple[tuple[type, str], ...] = (
+    (datetime, "yyyy-mm-dd hh:mm"),
+    (date, "yyyy-mm-dd"),
+    (time, "hh:mm"),
+    (timedelta, "[h]:mm"),
+)
+_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}  # inches
+_A4 = 9
+_CONTROL = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a scratch workbook takes over from the one that its sheet is for."""
+
+    font: str = "Calibri"
+    size: float = 11
+    date1904: bool = False
+
+
+def frame_of(tab: GeneratedTab) -> str:
+    """Eight digits that change when what stands around the cells does: widths, panes, print set-up."""
+    frame = (_EDITION, tab.widths, tab.frozen_rows, tab.landscape)
+    return hashlib.sha256(repr(frame).encode()).hexdigest()[:8]
+
+
+def scratch_workbook(tab: GeneratedTab, base: Base) -> bytes:
+    """An .xlsx package with the tab as its only sheet; conditional formats are left to the target's editor.
+
+    Raises RefusalError for a name or merged areas that no workbook can have.
+    """
+    from xlsxwriter import Workbook  # slow to import
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    stream = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "default_date_format": "yyyy-mm-dd",
+        "date_1904": base.date1904,
+        "max_url_length": 2079,
+    }
+    try:
+        with Workbook(stream, options) as book:
+            _Writer(book, base, tab).write()
+    except XlsxWriterException as error:
+        raise RefusalError(
+            "cannot have the generated tab {tab!r} ({detail}); please report it", tab=tab.name, detail=error
+        ) from error
+    package = open_package(stream.getvalue())
+    charts = [name for name in package.entries if name.startswith("xl/charts/chart")]
+    return rezipped(package, {name: spelled_out(package.part(name)) for name in charts})
+
+
+class _Writer:
+    """Writes one tab into an empty scratch workbook."""
+
+    def __init__(self, book: Any, base: Base, tab: GeneratedTab) -> None:
+        self._book, self._base, self._tab = book, base, tab
+        self._formats: dict[tuple[str, str, bool, bool], Any] = {}
+        self._sheet = book.add_worksheet(tab.name)
+
+    def write(self) -> None:
+        """The cells, what is merged, the charts and the set-up."""
+        for row, height in enumerate(row_heights(self._tab)):
+            self._sheet.set_row(row, height)
+        for row, cells in enumerate(self._tab.rows):
+            for column, cell in enumerate(cells):
+                if cell is not None:
+                    self._cell(row, column, cell)
+        for area in self._tab.merged:
+            self._merge(*(number - 1 for number in area))
+        for chart in self._tab.charts:
+            draw(self._book, self._sheet, self._tab, chart, chart_name(self._tab, chart))
+        self._set_up()
+
+    def _cell(self, row: int, column: int, cell: TabCell) -> None:
+        look = self._format(cell)
+        if cell.link:
+            place = _CONTROL.sub("", target(cell.link))
+            shown = {"string": place, "tip": cell.link.replace("'", "")[:255]}
+            self._sheet.write_url(row, column, f"internal:{place}", look, **_tidy(shown))
+        if cell.formula:
+            self._sheet.write_formula(row, column, f"={cell.formula}", look, self._cached(cell.value))
+        elif cell.value is None or cell.value == "":
+            self._sheet.write_blank(row, column, None, look)
+        elif isinstance(cell.value, str):
+            self._sheet.write_string(row, column, tidy_text(cell.value), look)
+        elif isinstance(cell.value, bool):
+            self._sheet.write_boolean(row, column, cell.value, look)
+        else:
+            self._sheet.write_number(row, column, number_of(cell.value, self._base.date1904), look)
+
+    def _cached(self, value: CellValue) -> str | float | bool:
+        if value is None or isinstance(value, str | bool):
+            return "" if value is None else value
+        return number_of(value, self._base.date1904)
+
+    def _merge(self, row: int, column: int, last_row: int, last_column: int) -> None:
+        cells = self._tab.rows[row] if row < len(self._tab.rows) else ()
+        first = cells[column] if column < len(cells) else None
+        first = first or TabCell(None)
+        if (row, column) != (last_row, last_column):
+            self._sheet.merge_range(row, column, last_row, last_column, "", self._format(first))
+        self._cell(row, column, first)
+
+    def _format(self, cell: TabCell) -> Any:
+        look = "link" if cell.link and cell.look == "text" else cell.look
+        shown = "0%" if cell.percent or look == "percent" else _number_format(cell)
+        key = (look, shown, bool(cell.link), _is_number(cell.value) or shown != "General")
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(self._properties(*key))
+        return self._formats[key]
+
+    def _properties(self, look: str, shown: str, linked: bool, number: bool) -> dict[str, Any]:
+        colours = template().colours["look"]
+        fill, ink = colours.get("link" if linked and look in {"number", "percent"} else look, ("", ""))
+        title = look == "title"
+        properties: dict[str, Any] = {
+            "font_name": self._base.font,
+            "font_size": self._base.size + 7 if title else self._base.size,
+            "font_color": ink or "#262626",
+            "bold": look in {"title", "heading", "label"},
+            "valign": "vcenter",
+            "text_wrap": look not in _BARE and not number,
+            "num_format": shown,
+        }
+        if look in _CENTRED:
+            properties["align"] = "center"
+        else:
+            properties |= {"align": "right" if number else "left", "indent": int(look not in _BARE)}
+        if fill:
+            properties |= {"bg_color": fill, "pattern": 1}
+        if look not in _BARE:
+            properties |= {"border": 1, "border_color": colours["line"][0]}
+        return properties
+
+    def _set_up(self) -> None:
+        sheet, tab = self._sheet, self._tab
+        for column, width in enumerate(tab.widths):
+            sheet.set_column(column, column, width)
+        if tab.frozen_rows:
+            sheet.freeze_panes(tab.frozen_rows, 0)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(**_MARGINS)
+        sheet.center_horizontally()
+        sheet.set_footer("&L&9&A&R&9&P / &N")
+        if tab.landscape:
+            sheet.set_landscape()
+
+
+def target(link: str) -> str:
+    """A link's place with the tab's name quoted, whether it was or not."""
+    tab, mark, place = link.rpartition("!")
+    if not mark:
+        return link
+    if len(tab) > 1 and tab.startswith("'") and tab.endswith("'"):
+        return link
+    return f"{quoted(tab)}!{place}"
+
+
+def _tidy(texts: dict[str, str]) -> dict[str, str]:
+    return {name: _CONTROL.sub("", text) for name, text in texts.items()}
+
+
+def _is_number(value: CellValue) -> bool:
+    return value is not None and not isinstance(value, str | bool)
+
+
+def _number_format(cell: TabCell) -> str:
+    """How a cell shows its number: by its value, or where that is not known yet by its look."""
+    value = cell.value
+    for kind, shown in _DATES:
+        if isinstance(value, kind):
+            return shown
+    if isinstance(value, float) and not value.is_integer():
+        return "#,##0.0"
+    if _is_number(value) or (cell.look == "number" and value is None):
+        return "#,##0"
+    return "yyyy-mm-dd" if cell.look == "date" and value is None else "General"
