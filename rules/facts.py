@@ -156,7 +156,7 @@ def _earlier_copies(actions: Table) -> "pd.Series[int]":
 
     What was done each time (提交周报) comes back because it is a routine.
     """
-    text = actions.description.str.replace(r"\W+", "", regex=True)
-    meant = text.ne("") & actions.meeting_id.ne("") & actions.open
-    different = pd.DataFrame({"text": text, "meeting": actions.meeting_id})[meant].drop_duplicates()
+    meant = actions.frame.loc[(actions.open & actions.meeting_id.ne("")).to_numpy(dtype=bool)]
+    text = meant["description"].str.replace(r"\W+", "", regex=True)
+    different = pd.DataFrame({"text": text, "meeting": meant["meeting_id"]})[text.ne("")].drop_duplicates()
     return different.groupby("text").cumcount().reindex(actions.rows, fill_value=0)

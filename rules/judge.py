@@ -66,9 +66,10 @@ class _Look:
     silent: list[Silence] = field(default_factory=list)
 
     def apply(self, rules: Iterable[Rule], book: Book) -> None:
-        """Apply rules one after the other to each table that they are for."""
+        """Apply rules one after the other to each table that they are for; most look at what is not over yet."""
+        still_open = _still_open(book)
         for rule in rules:
-            for table in _tables(rule, book):
+            for table in _tables(rule, book if rule.closed else still_open):
                 if lacks := _lacks(rule, table, book):
                     self.silent.append(Silence(rule.code, table.key, lacks))
                     continue
@@ -94,6 +95,15 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
     return with_facts(replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)}))
 
 
+def _still_open(book: Book) -> Book:
+    """The book without the action items that are done, in which nothing has to be mended any more."""
+    actions = book.get("actions")
+    if actions is None:
+        return book
+    left = replace(actions, frame=actions.frame[actions.computed.ne("done").to_numpy(dtype=bool)])
+    return replace(book, tables={**book.tables, "actions": left})
+
+
 def _tables(rule: Rule, book: Book) -> Iterator[Table]:
     for key, table in book.tables.items():
         if rule.on in {key, "*"}:
@@ -115,9 +125,6 @@ def _apply(rule: Rule, table: Table, book: Book, tuning: Tuning, broken: Broken)
     )
     if fields.empty and len(fields.index) == 0:
         return []
-    if "finished" in table.frame and not rule.closed:
-        over = table.rows[table.frame["computed"].eq("done").to_numpy()]
-        fields = fields[~fields.index.isin(over)]
     severity = tuning.severity(rule)
     relied = frozenset(rule.columns) | frozenset(rule.reads)
     rows = fields.index.tolist()

@@ -1,5 +1,6 @@
 """The command line: reads arguments, puts the parts together, prints. Heavy imports wait until a command runs."""
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ def init(
     language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
 ) -> None:
     """Write an empty workbook from the template, or add its tabs to one that is there; and a settings file."""
-    from sync.commands import init_files, init_into
+    from sync.beginning import init_files, init_into
 
     if (path is None) == (into is None):
         raise UsageFault("init takes either the path of a new workbook, or --into with one that is there")
@@ -82,9 +83,27 @@ def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: 
 
 
 @app.command()
+def restore(
+    path: Workbook = None,
+    config: Config = None,
+    list_only: Annotated[bool, typer.Option("--list", help="Show the backups, newest first.")] = False,
+    at: Annotated[
+        str, typer.Option("--at", metavar="N|NAME", help="Which backup: its number in the list, or its name.")
+    ] = "1",
+) -> None:
+    """Put the workbook back as it was before a write; what it is now is backed up first."""
+    from sync.restoring import restore_workbook, show_backups
+
+    if list_only:
+        show_backups(path, config)
+    else:
+        restore_workbook(path, config, at)
+
+
+@app.command()
 def rules(config: Config = None, as_json: Json = False) -> None:
     """List the rules: code, severity, what must hold, source, parameters."""
-    from sync.commands import list_rules
+    from sync.explaining import list_rules
 
     list_rules(config, as_json=as_json)
 
@@ -92,7 +111,7 @@ def rules(config: Config = None, as_json: Json = False) -> None:
 @app.command()
 def explain(code: Annotated[str, typer.Argument(help="A rule's code, such as A102.")]) -> None:
     """Print what a rule asks, why, its source and parameters, with examples."""
-    from sync.commands import explain_rule
+    from sync.explaining import explain_rule
 
     explain_rule(code)
 
@@ -102,9 +121,9 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Folder to write the demonstration into.")] = Path("demo"),
 ) -> None:
     """Write a demonstration workbook, run one pass over it and show what happened."""
-    from sync.commands import run_demo
+    from sync.demonstration import run_demo
 
-    run_demo(folder)
+    raise typer.Exit(run_demo(folder))
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -121,6 +140,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def main() -> None:
     """Run the command line; a fault is one sentence and its exit code."""
+    gc.disable()  # a command ends soon, and a tenth of a long pass would go into looking for garbage
     try:
         app()
     except Fault as fault:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sql
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.changes import Plan
@@ -109,6 +109,8 @@ class Ledger:
                 "the ledger {place} cannot be made: {detail}", place=self._file, detail=reason.strerror
             ) from None
         with self._transaction() as connection:
+            if self._engine.dialect.name == "sqlite":  # or each table would be committed by itself
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             _METADATA.create_all(connection)
 
     def close(self) -> None:
@@ -184,10 +186,11 @@ class Ledger:
 
     def _exists(self) -> bool:
         """Whether anything was recorded at this place before, by any tracker."""
-        if self._file:
-            return self._file.exists()
+        if self._file and not self._file.exists():
+            return False  # asking SQLite would make it
         try:
-            return sql.inspect(self._engine).has_table(ROWS.name)
+            known = sql.inspect(self._engine).get_table_names()
+            return set(_METADATA.tables) <= set(known)  # a pass that was killed may have made an empty file
         except SQLAlchemyError as reason:
             raise self._fault(reason) from None
 
@@ -212,7 +215,11 @@ class Ledger:
         connection.execute(upsert, rows)
 
     def _insert(self, table: sql.Table) -> Any:
-        return postgresql.insert(table) if self._engine.dialect.name == "postgresql" else sqlite.insert(table)
+        if self._engine.dialect.name == "postgresql":
+            from sqlalchemy.dialects import postgresql  # slow to import
+
+            return postgresql.insert(table)
+        return sqlite.insert(table)
 
     @contextmanager
     def _transaction(self) -> Iterator[sql.Connection]:
@@ -244,14 +251,22 @@ def _settled(delivery: Delivery) -> str:
 
 
 def _change_rows(run: int, plan: Plan) -> Iterator[dict[str, Any]]:
+    written: dict[tuple[type, CellValue], str | None] = {}  # the same few texts stand in many rows
+
+    def stored(value: CellValue) -> str | None:
+        key = (type(value), value)
+        if key not in written:
+            written[key] = _as_json(value)
+        return written[key]
+
     for cell in plan.cells:
         yield {
             "run": run,
             "tab": cell.tab,
             "row_id": cell.row_id,
             "column": cell.column,
-            "was": _as_json(cell.was),
-            "now": _as_json(cell.now),
+            "was": stored(cell.was),
+            "now": stored(cell.now),
         }
 
 

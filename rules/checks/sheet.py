@@ -23,7 +23,7 @@ def compulsory_columns_are_there(table: Table, book: Book) -> pd.DataFrame:
     )
 
 
-@rule("S002", on="*", severity=Severity.ERROR, columns=(), cites="handbook")
+@rule("S002", on="*", severity=Severity.ERROR, columns=(), cites="handbook", closed=True)
 def nothing_stands_twice(table: Table, book: Book) -> pd.DataFrame:
     """No heading stands twice, and no two rows share a number.
 
@@ -44,6 +44,9 @@ def nothing_stands_twice(table: Table, book: Book) -> pd.DataFrame:
     again = table.id.ne("") & table.id.duplicated(keep=False)
     numbers = table.id[again]
     listed = numbers.index.to_series().astype(str).groupby(numbers).transform(", ".join)
+    if "computed" in table.frame:  # a closed item is not asked for another number, but it has its own
+        numbers = numbers[table.computed[again].ne("done")]
+        listed = listed[numbers.index]
     rows = pd.DataFrame(
         {"variant": "id", "columns": [("id",)] * len(numbers), "rows": listed}, index=numbers.index
     )
