@@ -1,7 +1,6 @@
 """Adds the template's tabs to a workbook that people already have, so that it can become a tracker."""
 
 import io
-from pathlib import Path
 
 from sheet_templates import Template, Words, template
 from sync.books.excel import ExcelBook
@@ -11,13 +10,12 @@ from sync.settings import Settings
 from sync.snapshot import Snapshot
 
 
-def add_tabs(path: Path, words: Words, settings: Settings) -> tuple[str, ...]:
+def add_tabs(book: ExcelBook, words: Words, settings: Settings) -> tuple[str, ...]:
     """Add the tabs that the workbook lacks, last, empty and in that language; gives their names.
 
     A tab counts as there when a sheet has its name or its table is found. Nothing else is touched.
     Raises WorkbookFault and BusyFault as a book does.
     """
-    book = ExcelBook(path)
     snapshot = book.read()
     names = lacking(snapshot, template(), words, settings)
     made = io.BytesIO()

@@ -13,6 +13,7 @@ from rich.text import Text
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from sheet_templates import Template, Words
+from sync.books.excel import Backup
 from sync.changes import Plan
 from sync.sentences import sentence
 from sync.tell.channel import Delivery
@@ -183,6 +184,18 @@ def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> Rend
     for name, place in files:
         grid.add_row(words["report"].get(name, name), str(place))
     return _section(words["report"]["files"], grid)
+
+
+def backups_section(backups: Sequence[Backup], words: Words) -> RenderableType:
+    """What a workbook can be put back to."""
+    texts = words["report"]
+    if not backups:
+        return Text(texts["no_backups"])
+    grid = _grid("", texts["moment"], texts["size"], texts["backup"])
+    for number, backup in enumerate(backups, start=1):
+        size = f"{backup.size / 1024:,.0f} KiB"
+        grid.add_row(str(number), f"{backup.moment:%Y-%m-%d %H:%M:%S}", size, backup.path.name)
+    return grid
 
 
 def _grid(*heads: str) -> Table:

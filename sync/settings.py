@@ -107,6 +107,14 @@ class MailSettings(_Section):
     timeout: float = Field(30, gt=0, description="seconds to wait for the server")
 
 
+class BackupSettings(_Section):
+    """What the workbook was before each write: `closeloop restore` puts it back."""
+
+    keep: int = Field(
+        5, ge=0, le=1000, description="how many backups are kept beside the ledger; 0 makes none"
+    )
+
+
 class LedgerSettings(_Section):
     """Where closeloop remembers what it has done and whom it has told."""
 
@@ -130,6 +138,7 @@ class Settings(_Section):
     calendar: CalendarSettings = CalendarSettings()
     reminders: ReminderSettings = ReminderSettings()
     mail: MailSettings = MailSettings()
+    backups: BackupSettings = BackupSettings()
     ledger: LedgerSettings = LedgerSettings()
     rules: dict[str, dict[str, Any]] = Field(
         {}, description="by rule code: off = true, severity, and the rule's parameters"

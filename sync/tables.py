@@ -249,7 +249,9 @@ def _read_time(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
 def _read_number(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
     typed = _strings(_texts(cells))
     digits = (
-        pd.Series(typed, dtype="str").str.normalize("NFKC").str.extract(r"(-?[0-9]+(?:\.[0-9]+)?)", expand=False)
+        pd.Series(typed, dtype="str")
+        .str.normalize("NFKC")
+        .str.extract(r"(-?[0-9]+(?:\.[0-9]+)?)", expand=False)
     )
     return {column.key: pd.to_numeric(digits).to_numpy(), f"{column.key}_typed": typed}
 

@@ -1,11 +1,31 @@
-"""What is said to the person at the terminal beside a command's own output: faults, in the terminal's language."""
+"""What the person at the terminal gets to see: reports, machine forms, and faults in the terminal's language."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sheet_templates import words
 from sync.faults import Fault
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def show(*parts: "RenderableType | None") -> None:
+    """Print the sections of a report."""
+    from sync.report import console  # rich takes its time, and a fault needs none of it
+
+    out = console()
+    for part in parts:
+        if part is not None:
+            out.print(part)
+
+
+def print_json(value: Any) -> None:
+    """Print a machine form."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def complain(fault: Fault) -> None:

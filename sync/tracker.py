@@ -1,14 +1,15 @@
 """One tracker: its settings, workbook, ledger and way out, found from what the command line names."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sync.books.book import Book
-from sync.books.excel import ExcelBook
-from sync.faults import SettingsFault, UsageFault
+from sync.books.excel import Backups, ExcelBook
+from sync.faults import Fault, SettingsFault, UsageFault
 from sync.ledger import Ledger
 from sync.settings import Settings, read_settings
 from sync.tell.channel import Channel
@@ -21,7 +22,7 @@ PASSWORD = "CLOSELOOP_SMTP_PASSWORD"  # noqa: S105 - the variable's name, not th
 
 @dataclass(frozen=True)
 class Tracker:
-    """A workbook with its settings. ``folder`` holds ledger and outbox where the settings name no other place."""
+    """A workbook with its settings. ``folder`` holds ledger, backups and outbox where the settings name no other place."""
 
     path: Path
     settings: Settings
@@ -39,10 +40,13 @@ class Tracker:
         stem = file.stem if file.suffix.lower() == ".xlsx" else file.name
         return file.parent / f"{stem}.closeloop"
 
-    @property
-    def book(self) -> Book:
-        """The workbook."""
-        return ExcelBook(self.path)
+    def book(self, now: datetime, remark: Callable[[Fault], None] | None = None) -> Book:
+        """The workbook. ``now`` dates the backups; ``remark`` is told what is odd about the file but no hindrance."""
+        return ExcelBook(self.path, self.backups(now), remark)
+
+    def backups(self, now: datetime) -> Backups:
+        """What the workbook was before each write."""
+        return Backups(self.folder / "backups", self.settings.backups.keep, now)
 
     @property
     def ledger_place(self) -> Path | str:

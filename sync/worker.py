@@ -23,7 +23,7 @@ from rules.workdays import calendar
 from sheet_templates import template, words
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
-from sync.faults import BusyFault
+from sync.faults import BusyFault, ChangedFault
 from sync.guard import guard
 from sync.history import RowState, row_digests, row_states
 from sync.ledger import Ledger
@@ -38,6 +38,9 @@ from sync.tell.letter import Sender, message
 from sync.tell.notice import Digest, Notice, Recipient
 from sync.tell.notices import Ladder, due_notices
 from sync.tell.recipients import Missed
+
+_AGAIN = 2
+"""How often a workbook that changed under a pass is read and judged anew, before the next pass has to do it."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,10 @@ def run_pass(workbook: Workbook, ledger: Ledger, channel: Channel, settings: Set
     judged = look(workbook, settings, now, before)
     ledger.prepare()
     busy = _write(workbook, judged.plan)
+    for _ in range(_AGAIN):
+        if isinstance(busy, ChangedFault):  # somebody has saved it meanwhile
+            judged = look(workbook, settings, now, before)
+            busy = _write(workbook, judged.plan)
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)

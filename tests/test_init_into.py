@@ -51,7 +51,7 @@ def budget(path: Path) -> Path:
 
 
 def test_any_workbook_becomes_a_tracker(closeloop, tmp_path):
-    budget(tmp_path / "ours.xlsx")
+    before = budget(tmp_path / "ours.xlsx").read_bytes()
 
     code, out, _ = closeloop("init", "--into", "ours.xlsx")
 
@@ -59,6 +59,7 @@ def test_any_workbook_becomes_a_tracker(closeloop, tmp_path):
     assert out.splitlines() == ["已在 ours.xlsx 末尾加入工作表：" + "、".join(NAMES), "closeloop.toml"]
     assert closeloop("check", "ours.xlsx")[0] == 0
     assert closeloop("check")[0] == 0
+    assert [kept.read_bytes() for kept in (tmp_path / "ours.closeloop" / "backups").iterdir()] == [before]
 
 
 def test_nothing_to_add_is_said_and_changes_nothing(closeloop, tmp_path):
@@ -92,7 +93,7 @@ def test_all_else_keeps_its_bytes(tmp_path, make):
     path = make(tmp_path / "ours.xlsx")
     raw, before = raw_parts(path), ExcelBook(path).read()
 
-    added = add_tabs(path, words("zh-CN"), Settings())
+    added = add_tabs(ExcelBook(path), words("zh-CN"), Settings())
 
     after = raw_parts(path)
     assert {name for name in raw if raw[name] != after.get(name)} <= ON_PURPOSE
@@ -105,7 +106,7 @@ def test_all_else_keeps_its_bytes(tmp_path, make):
 def test_a_table_that_is_there_is_not_added_again(tmp_path):
     path = rich_workbook(tmp_path / "ours.xlsx")
 
-    assert NAMES[0] not in add_tabs(path, words("zh-CN"), Settings())
+    assert NAMES[0] not in add_tabs(ExcelBook(path), words("zh-CN"), Settings())
 
 
 def test_a_table_is_found_by_its_headings_or_by_the_tabs_name(tmp_path):
@@ -116,7 +117,7 @@ def test_a_table_is_found_by_its_headings_or_by_the_tabs_name(tmp_path):
     book.create_sheet("Meetings").append(["尚空"])
     book.save(path)
 
-    added = add_tabs(path, words("zh-CN"), Settings())
+    added = add_tabs(ExcelBook(path), words("zh-CN"), Settings())
 
     assert set(added) == {"议题", "通讯录", "工作日历"}
 
@@ -128,7 +129,7 @@ def test_two_tables_in_doubt_count_as_there(tmp_path):
         sheet.append(["任务", "责任人", "截止日期", "状态"])
     book.save(path)
 
-    assert NAMES[0] not in add_tabs(path, words("zh-CN"), Settings())
+    assert NAMES[0] not in add_tabs(ExcelBook(path), words("zh-CN"), Settings())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,7 +137,7 @@ def test_the_tabs_are_those_of_an_empty_workbook(tmp_path, language):
     path, usual = budget(tmp_path / "ours.xlsx"), tmp_path / "usual.xlsx"
     write_workbook(usual, template(), words(language))
 
-    added = add_tabs(path, words(language), Settings())
+    added = add_tabs(ExcelBook(path), words(language), Settings())
 
     ours, theirs = openpyxl.load_workbook(path), openpyxl.load_workbook(usual)
     assert list(added) == theirs.sheetnames

@@ -100,7 +100,8 @@ def _elements(part: bytes) -> Counter[Entry]:
         parent = element.getparent()
         inside = "" if parent is None else etree.QName(parent).localname
         if name not in CHANGED_ON_PURPOSE:
-            found[inside, name, tuple(sorted(element.attrib.items())), element.text] += 1
+            text = None if len(element) else element.text  # between elements it is only layout
+            found[inside, name, tuple(sorted(element.attrib.items())), text] += 1
     return found
 
 

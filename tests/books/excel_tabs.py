@@ -100,9 +100,9 @@ def check_tabs(path: Path) -> None:
     second = raw_parts(path)
     assert list(second) == list(first)
     assert len({part for part in first if first[part] != second[part]}) == 1
-    add_tabs(path, words("zh-CN"), Settings())
+    add_tabs(ExcelBook(path), words("zh-CN"), Settings())
     third = raw_parts(path)
     assert list(third)[: len(second)] == list(second)
     assert len({part for part in second if second[part] != third[part]}) <= 4
-    assert add_tabs(path, words("zh-CN"), Settings()) == ()
+    assert add_tabs(ExcelBook(path), words("zh-CN"), Settings()) == ()
     assert raw_parts(path) == third

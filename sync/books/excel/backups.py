@@ -1,5 +1,6 @@
 """What a workbook was before each of our writes: a few files in a folder of their own, the oldest making way."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,7 @@ from sync.books.excel.disk import (
     remove,
     remove_leftovers,
     sync_folder,
-    temporary_file,
-    write_new,
+    written,
 )
 from sync.books.excel.refusal import BusyError
 
@@ -67,15 +67,21 @@ class Backups:
             ) from error
 
     def remove_old(self, latest: Path | None) -> None:
-        """Delete the oldest ones above ``keep``, whatever the clock said when ``latest`` was made."""
+        """Delete those that hold the same as ``latest``, and the oldest above ``keep``.
+
+        ``latest`` stays whatever the clock said when it was made.
+        """
         if not self.keep:
             return
-        try:
+        with contextlib.suppress(
+            OSError
+        ):  # a pass that has written does not fail for what it could not tidy up
             others = [backup for backup in self.listed() if backup.path != latest]
-        except OSError:
-            return  # a pass that has written is no failure for what it could not tidy up
-        for backup in others[self.keep - (latest is not None) :]:
-            remove(backup.path)
+            known = latest.read_bytes() if latest else None
+            twins = [backup for backup in others if known is not None and holds(backup.path, known)]
+            left = [backup for backup in others if backup not in twins]
+            for backup in (*twins, *left[self.keep - (latest is not None) :]):
+                remove(backup.path)
 
     def _found(self) -> Iterator[Backup]:
         if not self.folder.is_dir():
@@ -88,17 +94,13 @@ class Backups:
     def _kept(self, data: bytes, like: Path) -> Path | None:
         for folder in (self.folder.parent, self.folder):
             folder.mkdir(exist_ok=True)
-        remove_leftovers(self.folder, like.name)
         before = self.listed()
         if before and holds(before[0].path, data):
+            remove_leftovers(self.folder, like.name)
             return None
-        temporary, place = temporary_file(self.folder, like.name), self._free(like.name)
-        try:
-            write_new(temporary, data, like)
+        place = self._free(like.name)
+        with written(self.folder, like.name, data, like) as temporary:
             temporary.replace(place)
-        except BaseException:
-            remove(temporary)
-            raise
         for folder in (self.folder, self.folder.parent, self.folder.parent.parent):
             sync_folder(folder)
         return place

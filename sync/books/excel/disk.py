@@ -65,8 +65,22 @@ def remove(file: Path) -> None:
         file.unlink()
 
 
-def write_new(file: Path, data: bytes, like: Path) -> None:
-    """Write a file that is not there yet, down to the disk, with the mode and owner of another."""
+@contextmanager
+def written(folder: Path, name: str, data: bytes, like: Path) -> Iterator[Path]:
+    """A temporary file with these bytes, down to the disk, with the mode and owner of another file.
+
+    It is to be moved to its place in the same folder, and is deleted where it was not.
+    """
+    remove_leftovers(folder, name)
+    temporary = temporary_file(folder, name)
+    try:
+        _write(temporary, data, like)
+        yield temporary
+    finally:
+        remove(temporary)
+
+
+def _write(file: Path, data: bytes, like: Path) -> None:
     # Nobody else may read it before it has the mode of the file that it replaces.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(file, flags, 0o600)

@@ -8,8 +8,8 @@ from sync.books.excel.grafting import OFFICE, copy_part
 from sync.books.excel.markup import Element, inserted, located, prefixed, splice, utf8, with_attribute
 from sync.books.excel.package import Package, folded
 from sync.books.excel.parts import Parts
-from sync.books.excel.refreshing import with_tail_element
 from sync.books.excel.relationships import Relationship, relationships
+from sync.books.excel.surroundings import with_tail_element
 from sync.books.excel.worksheet import Worksheet
 
 _DRAWING = "application/vnd.openxmlformats-officedocument.drawing+xml"

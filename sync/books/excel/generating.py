@@ -27,13 +27,11 @@ from sync.books.excel.refreshing import (
     in_the_way,
     scratch_cells,
     scratch_heights,
-    with_frame,
-    with_links,
-    with_merged,
 )
 from sync.books.excel.scratch import Base, frame_of, scratch_workbook
 from sync.books.excel.strings import SharedStrings
 from sync.books.excel.styles import Stylesheet
+from sync.books.excel.surroundings import with_frame, with_links, with_merged
 from sync.books.excel.workbook import Sheet, Workbook
 from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
 from sync.generated import GeneratedTab

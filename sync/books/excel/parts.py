@@ -141,11 +141,11 @@ class Parts:
             each.attributes.get("Extension", "").casefold(): each.attributes.get("ContentType", "")
             for each in root.all("Default")
         }
-        pictures = {
-            kind for name, kind in self._types.items() if name.endswith(".vml") and "vml" not in defaults
-        }
-        defaults |= {"vml": kind for kind in pictures}  # as Excel writes it
-        new = "".join(f'<Default Extension="vml" ContentType="{escaped(kind)}"/>' for kind in pictures)
+        vml = next((kind for name, kind in self._types.items() if name.endswith(".vml")), "")
+        new = ""
+        if vml and "vml" not in defaults:  # as Excel writes it
+            defaults["vml"] = vml
+            new = f'<Default Extension="vml" ContentType="{escaped(vml)}"/>'
         new += "".join(
             f'<Override PartName="/{escaped(name)}" ContentType="{escaped(kind)}"/>'
             for name, kind in self._types.items()

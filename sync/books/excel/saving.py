@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sync.books.excel.backups import Backups
-from sync.books.excel.disk import holds, in_words, remove, remove_leftovers, sync_folder, temporary_file, write_new
+from sync.books.excel.disk import holds, in_words, sync_folder, written
 from sync.books.excel.refusal import ChangedError
 
 
@@ -15,17 +15,11 @@ def replace_file(path: Path, new: bytes, old: bytes, backups: Backups | None = N
     RefusalError when the disk is full or broken.
     """
     with in_words():
-        remove_leftovers(path.parent, path.name)
-        temporary = temporary_file(path.parent, path.name)
-        try:
-            write_new(temporary, new, path)
+        with written(path.parent, path.name, new, path) as temporary:
             _check_unchanged(path, old)  # before the backup, so that only what we replace is kept
             kept = backups.keep_bytes(old, path) if backups else None
             _check_unchanged(path, old)
             temporary.replace(path)
-        except BaseException:
-            remove(temporary)
-            raise
         sync_folder(path.parent)
         if backups:
             backups.remove_old(kept)
@@ -34,16 +28,10 @@ def replace_file(path: Path, new: bytes, old: bytes, backups: Backups | None = N
 def put_file(path: Path, new: bytes, like: Path) -> None:
     """Put bytes where no file is, with the mode and owner of another. Raises as ``replace_file`` does."""
     with in_words():
-        remove_leftovers(path.parent, path.name)
-        temporary = temporary_file(path.parent, path.name)
-        try:
-            write_new(temporary, new, like)
+        with written(path.parent, path.name, new, like) as temporary:
             if path.exists():
                 raise ChangedError("changed while closeloop worked on it; the next pass writes it")
             temporary.replace(path)
-        except BaseException:
-            remove(temporary)
-            raise
         sync_folder(path.parent)
 
 

@@ -1,0 +1,64 @@
+"""The command init: an empty workbook from the template, or the template's tabs for a workbook that people have."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sheet_templates import LANGUAGES, template, words
+from sync.books.excel import ExcelBook
+from sync.faults import UsageFault, WorkbookFault
+from sync.into import add_tabs
+from sync.new_workbook import Content, write_workbook
+from sync.settings import Settings, read_settings
+from sync.settings_file import settings_file
+from sync.tracker import USUAL_SETTINGS, Tracker
+
+
+def init_files(path: Path, language: str) -> Iterator[Path]:
+    """Write an empty workbook and its settings; yields what was written. Overwrites nothing."""
+    _check_language(language)
+    if path.suffix.lower() != ".xlsx":
+        raise UsageFault("an empty workbook ends in .xlsx, {file!r} does not", file=path.name)
+    if path.exists():
+        raise UsageFault("{file} exists already and is not overwritten; choose another name", file=path)
+    write_new(path, language)
+    yield path
+    yield from _settings_beside(path, language)
+
+
+def init_into(path: Path, language: str) -> Iterator[Path | str]:
+    """Add the template's tabs to a workbook that people have, and settings beside it; yields what was done."""
+    _check_language(language)
+    texts = words(language)["report"]
+    beside = path.with_name(USUAL_SETTINGS.name)
+    settings = read_settings(beside) if beside.exists() else Settings()
+    if settings.workbook is None or (beside.parent / settings.workbook).resolve() != path.resolve():
+        settings = Settings()  # those are of another workbook
+    tracker = Tracker(path, settings, path.parent)
+    book = ExcelBook(path, tracker.backups(tracker.moment(None)))
+    added = add_tabs(book, words(language), settings)
+    said = texts["tabs_added"] if added else texts["no_tabs_added"]
+    yield said.format(file=path, tabs=texts["comma"].join(added))
+    yield from _settings_beside(path, language)
+
+
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise UsageFault(
+            "--language takes {known}, not {given!r}", known=", ".join(LANGUAGES), given=language
+        )
+
+
+def _settings_beside(path: Path, language: str) -> Iterator[Path]:
+    settings = path.with_name(USUAL_SETTINGS.name)
+    if not settings.exists():
+        settings.write_text(settings_file(Path(path.name), language), "utf-8")
+        yield settings
+
+
+def write_new(path: Path, language: str, content: Content | None = None) -> None:
+    """Write a workbook of the template's tabs, with its folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_workbook(path, template(), words(language), content)
+    except OSError as reason:
+        raise WorkbookFault("{file} cannot be written: {detail}", file=path, detail=reason.strerror) from None
