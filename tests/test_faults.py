@@ -137,7 +137,9 @@ def test_hostile_values_make_one_line_that_can_be_printed(language):
         assert "{name}{0}{}" in said or not fault.fields
 
 
-@pytest.mark.parametrize(("error", "fault"), [(RefusalError, WorkbookFault), (BusyError, BusyFault), (ChangedError, ChangedFault)])
+@pytest.mark.parametrize(
+    ("error", "fault"), [(RefusalError, WorkbookFault), (BusyError, BusyFault), (ChangedError, ChangedFault)]
+)
 def test_a_reason_becomes_a_fault_that_names_the_file(error, fault):
     with pytest.raises(fault) as caught, refusing("{a}\n.xlsx"):
         raise error("lacks its part {part}; open it in Excel and save it anew", part="{b}")

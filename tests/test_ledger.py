@@ -1,9 +1,12 @@
 """The ledger: claimed before sent, settled after; nothing twice, nothing lost, rows remembered."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, datetime
 
 import pytest
+import sqlalchemy as sql
 
 from sync.changes import Plan, SetCell
 from sync.faults import LedgerFault
@@ -138,3 +141,34 @@ def test_a_ledger_that_cannot_be_opened_is_one_sentence(tmp_path):
             make()
         assert "\n" not in str(fault.value)
         assert "secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize("killed_at", ["", "CREATE TABLE runs (id INTEGER PRIMARY KEY)"])
+def test_a_ledger_whose_making_was_cut_short_counts_as_none(killed_at, tmp_path):
+    """A pass was killed before its tables were made; earlier versions made them one by one."""
+    with closing(sqlite3.connect(tmp_path / "l.sqlite")) as cut:
+        cut.execute(killed_at)
+
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        assert ledger.row_states() is None
+        assert ledger.unknown(()) == ()
+        ledger.prepare()
+        assert ledger.row_states() == {}
+
+
+def test_the_tables_are_made_all_or_none(tmp_path):
+    """Killed between two of them, the database knows none."""
+    made_so_far = []
+
+    def stop(_connection, _cursor, statement, *_given) -> None:
+        made_so_far.append("CREATE" in statement)
+        if sum(made_so_far) == 3:
+            raise sql.exc.SQLAlchemyError("killed")
+
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        sql.event.listen(ledger._engine, "before_cursor_execute", stop)
+        with pytest.raises(LedgerFault, match="killed"):
+            ledger.prepare()
+
+    with closing(sqlite3.connect(tmp_path / "l.sqlite")) as left:
+        assert left.execute("SELECT name FROM sqlite_master").fetchall() == []

@@ -78,7 +78,7 @@ def test_a_busy_workbook_is_judged_and_reminded_of_and_written_later(tmp_path):
     desk = Desk(tmp_path, row("2024-05-30", row_id="A001"), row("2024-05-30"))
 
     class Busy(MemoryBook):
-        def apply(self, plan) -> None:
+        def apply(self, _plan) -> None:
             raise BusyFault("{name} is open", name="t")
 
     free, desk.book = desk.book, Busy(desk.book.tabs)

@@ -148,11 +148,23 @@ def test_a_mail_says_where_the_row_is():
 
 def test_a_replanned_item_is_left_in_peace_until_its_new_date():
     header = [*HEADER, "延期原因", "预计完成时间"]
-    row = ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-06-12", "延期", "", "等供应商样品", "2024-06-20"]
+    row = [
+        "A001",
+        "输出《流程V2.0》",
+        "王芳",
+        "客服部",
+        "2024-06-12",
+        "延期",
+        "",
+        "等供应商样品",
+        "2024-06-20",
+    ]
 
     def key_on(now: str) -> set[str]:
         book = MemoryBook({"t": Tab("t", [header, row]), "通讯录": Tab("通讯录", PEOPLE)})
-        return {notice.key for notice in look(book, Settings(), datetime.fromisoformat(now + "T10:00")).notices}
+        return {
+            notice.key for notice in look(book, Settings(), datetime.fromisoformat(now + "T10:00")).notices
+        }
 
     assert key_on("2024-06-13") == key_on("2024-06-14") == key_on("2024-06-17")
 
@@ -168,7 +180,10 @@ def test_what_was_sent_back_is_chased_again():
 
 
 def test_two_rows_of_one_number_are_both_told():
-    rows = [["7", text, "王芳", "客服部", "2024-06-12", "进行中", ""] for text in ("输出《甲方案》", "输出《乙方案》")]
+    rows = [
+        ["7", text, "王芳", "客服部", "2024-06-12", "进行中", ""]
+        for text in ("输出《甲方案》", "输出《乙方案》")
+    ]
     book = MemoryBook({"t": Tab("t", [HEADER, *rows]), "通讯录": Tab("通讯录", PEOPLE)})
 
     notices = look(book, Settings(), datetime(2024, 6, 12, 10)).notices
@@ -177,8 +192,16 @@ def test_two_rows_of_one_number_are_both_told():
 
 
 def test_what_is_confidential_goes_to_nobody_in_copy():
-    meetings = Tab("会议登记", [["会议编号", "会议名称", "会议日期", "涉密"], ["M1", "战略会", "2024-06-03", "是"]])
-    rows = Tab("t", [[*HEADER, "会议编号"], ["A1", "输出《薪酬方案》", "王芳", "客服部", "2024-06-12", "进行中", "", "M1"]])
+    meetings = Tab(
+        "会议登记", [["会议编号", "会议名称", "会议日期", "涉密"], ["M1", "战略会", "2024-06-03", "是"]]
+    )
+    rows = Tab(
+        "t",
+        [
+            [*HEADER, "会议编号"],
+            ["A1", "输出《薪酬方案》", "王芳", "客服部", "2024-06-12", "进行中", "", "M1"],
+        ],
+    )
     book = MemoryBook({"t": rows, "通讯录": Tab("通讯录", PEOPLE), "会议登记": meetings})
 
     notices = look(book, Settings(), datetime(2024, 6, 13, 10)).notices

@@ -85,7 +85,7 @@ def trackers(draw: st.DrawFn) -> Workbook:
 def one_pass(path: Path):
     tracker = Tracker(path, Settings(), path.parent)
     with closing(tracker.ledger()) as ledger:
-        return run_pass(tracker.book, ledger, tracker.channel(), tracker.settings, NOW)
+        return run_pass(tracker.book(NOW), ledger, tracker.channel(), tracker.settings, NOW)
 
 
 def what_people_see(path: Path, ours: set[int], ids_given: frozenset[tuple[int, int]]) -> dict:
@@ -98,7 +98,12 @@ def what_people_see(path: Path, ours: set[int], ids_given: frozenset[tuple[int, 
                 if is_tracker and (cell.column in ours or (cell.row, cell.column) in ids_given):
                     continue
                 if cell.value is not None or cell.has_style or cell.comment:
-                    look = (cell.font.b, cell.fill.fgColor.rgb, cell.number_format, cell.comment and cell.comment.text)
+                    look = (
+                        cell.font.b,
+                        cell.fill.fgColor.rgb,
+                        cell.number_format,
+                        cell.comment and cell.comment.text,
+                    )
                     seen[sheet.title, cell.row, cell.column] = (cell.value, look)
     return seen
 
@@ -116,9 +121,13 @@ def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):
         done = one_pass(path)
 
         layout = done.judged.judgement.book.tables["actions"].layout
-        ours = {layout.columns[column.key] for column in ACTIONS.worker_columns if column.key in layout.columns}
+        ours = {
+            layout.columns[column.key] for column in ACTIONS.worker_columns if column.key in layout.columns
+        }
         ours |= {change.position for change in done.judged.plan.columns}
-        numbered = frozenset((change.row, change.position) for change in done.judged.plan.cells if change.column == "id")
+        numbered = frozenset(
+            (change.row, change.position) for change in done.judged.plan.cells if change.column == "id"
+        )
         after = what_people_see(path, ours, numbered)
         now_bytes = path.read_bytes()
         path.write_bytes(bytes_before)

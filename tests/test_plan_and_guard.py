@@ -1,6 +1,5 @@
 """What a pass wants to write, the numbers it gives, and the guard that lets nothing of people's be touched."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -103,7 +102,11 @@ def test_new_numbers_continue_peoples_own(ids, taken, given):
 
 
 def test_a_number_that_was_lost_comes_back_to_its_own_row():
-    before = {"A001": RowState("one", NOW, NOW), "A002": RowState("two", NOW, NOW), "A003": RowState("two", NOW, NOW)}
+    before = {
+        "A001": RowState("one", NOW, NOW),
+        "A002": RowState("two", NOW, NOW),
+        "A003": RowState("two", NOW, NOW),
+    }
     ids = pd.Series(["", "A003", "", ""], index=[2, 3, 4, 5], dtype="str")
 
     numbered = numbers(ids, ["two", "three", "two", "one"], before)
@@ -154,10 +157,18 @@ def test_the_guard_lets_our_own_pass():
     guard(Plan("f", columns=(new,), cells=(FINE, empty_number)), SNAPSHOT, template(), {})
 
 
-@pytest.mark.parametrize(("column", "heading"), [("owner", "负责人"), ("updated", "最近更新"), ("risk", "负责人"), ("other", "新列")])
+@pytest.mark.parametrize(
+    ("column", "heading"),
+    [("owner", "负责人"), ("updated", "最近更新"), ("risk", "负责人"), ("other", "新列")],
+)
 def test_the_guard_stops_new_columns_that_are_not_ours(column, heading):
     with pytest.raises(GuardFault):
-        guard(Plan("f", columns=(AddColumn("行动项", 1, 12, column, heading, 9, False),)), SNAPSHOT, template(), {})
+        guard(
+            Plan("f", columns=(AddColumn("行动项", 1, 12, column, heading, 9, False),)),
+            SNAPSHOT,
+            template(),
+            {},
+        )
 
 
 def test_the_guard_passes_every_language(monkeypatch):

@@ -61,7 +61,7 @@ def tracker(tmp_path: Path) -> Tracker:
 
 def one_pass(tracker: Tracker, now: datetime = NOW) -> Pass:
     with closing(tracker.ledger()) as ledger:
-        return run_pass(tracker.book, ledger, tracker.channel(), tracker.settings, now)
+        return run_pass(tracker.book(now), ledger, tracker.channel(), tracker.settings, now)
 
 
 def actions(done: Pass) -> Table:
