@@ -13,7 +13,7 @@ from sync import machine_form, report
 from sync.faults import BusyFault, DeliveryFault, LedgerFault
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, look, run_pass
+from sync.worker import Judged, Pass, Unchanged, look, run_pass
 
 
 def check_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> int:
@@ -66,8 +66,10 @@ def run_workbook(path: Path | None, config: Path | None, now: datetime | None, *
     return exit_code(done)
 
 
-def exit_code(done: Pass) -> int:
+def exit_code(done: Pass | Unchanged) -> int:
     """What a pass ends with; a busy workbook is complained about."""
+    if isinstance(done, Unchanged):
+        return 0
     if done.busy:
         complain(done.busy)
         return BusyFault.exit_code
@@ -86,15 +88,21 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
     return look(tracker.book(moment), tracker.settings, moment, states)
 
 
-def one_pass(tracker: Tracker, now: datetime) -> Pass:
+def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:
     """Open ledger and ways out, and make a pass."""
     with closing(tracker.ledger()) as ledger:
         return run_pass(tracker.book(now, complain), ledger, tracker.channel(), tracker.settings, now)
 
 
-def pass_report(done: Pass, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
+def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
     """All sections of a pass's report, in the settings' language."""
-    language, judged = words(tracker.settings.language), done.judged
+    language = words(tracker.settings.language)
+    if isinstance(done, Unchanged):
+        return [
+            report.heading(now, language),
+            report.unchanged(done.since, done.read, done.findings, language),
+        ]
+    judged = done.judged
     window = tracker.settings.reminders
     held = language["report"]["held"].format(
         count=len(done.held), start=f"{window.send_from:%H:%M}", end=f"{window.send_until:%H:%M}"

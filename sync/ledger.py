@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import sqlite
@@ -32,6 +32,8 @@ RUNS = sql.Table(
     sql.Column("rows", sql.Integer, nullable=False),
     sql.Column("findings", sql.Integer, nullable=False),
     sql.Column("changes", sql.Integer, nullable=False),
+    sql.Column("left", sql.String),
+    sql.Column("circumstances", sql.String),
 )
 CHANGES = sql.Table(
     "changes",
@@ -77,6 +79,17 @@ CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
 _STATE = tuple(field.name for field in fields(RowState))
 _BATCH = 500
 _T = TypeVar("_T")
+
+
+class LastPass(NamedTuple):
+    """What is known of the last pass that left nothing to be done: when, what it read and found, the
+    workbook's fingerprint after it, and the circumstances under which it judged."""
+
+    moment: datetime
+    rows: int
+    findings: int
+    left: str
+    circumstances: str
 
 
 class Ledger:
@@ -147,6 +160,23 @@ class Ledger:
             for rows_of_states in _batches(states.items()):
                 self._remember(connection, rows_of_states)
         return int(run)
+
+    def finish(self, run: int, left: str, circumstances: str) -> None:
+        """Write down that a pass has left nothing to be done: no mail to be sent, nothing to be written."""
+        with self._transaction() as connection:
+            connection.execute(
+                RUNS.update().where(RUNS.c.id == run).values(left=left, circumstances=circumstances)
+            )
+
+    def last_pass(self) -> LastPass | None:
+        """The last pass, if it left nothing to be done; None if it did, or if there was none."""
+        if not self._exists():
+            return None
+        columns = [RUNS.c[name] for name in LastPass._fields]
+        query = sql.select(*columns).where(RUNS.c.tracker == self.tracker).order_by(RUNS.c.id.desc()).limit(1)
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+        return LastPass(*row) if row and row.left else None
 
     def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
         """Those of the notices that nobody has been told, and that may be claimed."""

@@ -12,7 +12,7 @@ from sync.changes import Plan
 from sync.sentences import sentence
 from sync.snapshot import CellValue
 from sync.tell.notice import Notice
-from sync.worker import Judged, Pass
+from sync.worker import Judged, Pass, Unchanged
 
 
 def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:
@@ -31,12 +31,15 @@ def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:
     }
 
 
-def ran(done: Pass) -> dict[str, Any]:
+def ran(done: Pass | Unchanged) -> dict[str, Any]:
     """``{"run", "read", "findings", "changes", "notices", "sent", "held"}`` of a pass.
 
     All are numbers (the run's, action items read, findings, changes made, mails sent, notices that
     wait) but ``notices``: what was told, by kind and address.
     """
+    if isinstance(done, Unchanged):
+        figures = {"run": done.run, "read": done.read, "findings": done.findings}
+        return {**figures, "changes": 0, "notices": [], "sent": 0, "held": 0}
     return {
         "run": done.run,
         "read": rows_read(done.judged.judgement),

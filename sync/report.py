@@ -35,6 +35,14 @@ def heading(moment: datetime, words: Words) -> RenderableType:
     return Text(words["report"]["pass"].format(moment=f"{moment:%Y-%m-%d %H:%M}"), style="bold")
 
 
+def unchanged(since: datetime, rows: int, findings: int, words: Words) -> RenderableType:
+    """That there was nothing to judge anew."""
+    texts = words["report"]
+    return Text(
+        texts["unchanged"].format(since=f"{since:%H:%M}", rows=rows, findings=findings), style="green"
+    )
+
+
 def read_section(judgement: Judgement, words: Words) -> RenderableType:
     """How many rows each table has, and what the action items come to."""
     grid = _grid(words["report"]["table"], words["report"]["tab"], words["report"]["rows"])

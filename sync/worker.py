@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
+from hashlib import sha256
+from importlib.metadata import version
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -71,6 +73,17 @@ class Pass:
     busy: BusyFault | None = None
 
 
+@dataclass(frozen=True)
+class Unchanged:
+    """A pass that found the workbook as the last one had left it, on the same day and under the same settings:
+    there is nothing to judge anew. ``since`` is the moment of that pass, ``read`` and ``findings`` its figures."""
+
+    run: int
+    since: datetime
+    read: int
+    findings: int
+
+
 def look(
     workbook: Workbook, settings: Settings, now: datetime, before: Mapping[str, RowState] | None = None
 ) -> Judged:
@@ -95,24 +108,53 @@ def look(
     return Judged(snapshot, judgement, levels, plan, states, notices, missed)
 
 
-def run_pass(workbook: Workbook, ledger: Ledger, channel: Channel, settings: Settings, now: datetime) -> Pass:
+def run_pass(
+    workbook: Workbook, ledger: Ledger, channel: Channel, settings: Settings, now: datetime
+) -> Pass | Unchanged:
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it."""
+    if unchanged := _unchanged(workbook, ledger, settings, now):
+        return unchanged
     before = ledger.row_states() or {}
     judged = look(workbook, settings, now, before)
     ledger.prepare()
-    busy = _write(workbook, judged.plan)
+    left = _write(workbook, judged.plan)
     for _ in range(_AGAIN):
-        if isinstance(busy, ChangedFault):  # somebody has saved it meanwhile
+        if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
             judged = look(workbook, settings, now, before)
-            busy = _write(workbook, judged.plan)
+            left = _write(workbook, judged.plan)
+    busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     fresh = ledger.unknown(done.notices)
-    if not may_send(done, settings, now):
-        return Pass(done, run, (), fresh, 0, (), busy)
-    told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
-    return Pass(done, run, told, (), mails, failed, busy)
+    if may_send(done, settings, now):
+        told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
+        finished = Pass(done, run, told, (), mails, failed, busy)
+    else:
+        finished = Pass(done, run, (), fresh, 0, (), busy)
+    if isinstance(left, str) and not (finished.held or finished.failed):
+        ledger.finish(run, left, _circumstances(settings, now))
+    return finished
+
+
+def _unchanged(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Unchanged | None:
+    """Most hourly passes: what was judged and told depends on the workbook, the day and the settings alone."""
+    last = ledger.last_pass()
+    if (
+        last is None
+        or last.circumstances != _circumstances(settings, now)
+        or last.left != workbook.fingerprint()
+    ):
+        return None
+    run = ledger.record(now, Plan(last.left), last.rows, last.findings, {})
+    ledger.finish(run, last.left, last.circumstances)
+    return Unchanged(run, last.moment, last.rows, last.findings)
+
+
+def _circumstances(settings: Settings, now: datetime) -> str:
+    """All that a judgement rests on beside the workbook: the day, the settings and this version."""
+    chosen = settings.model_dump_json(exclude={"mail": {"password"}})
+    return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 
 def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
@@ -121,13 +163,13 @@ def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
     return window and judged.judgement.book.calendar.is_working(now.date())
 
 
-def _write(workbook: Workbook, plan: Plan) -> BusyFault | None:
-    """Apply a plan; a workbook that somebody has open is written by the next pass."""
+def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:
+    """Apply a plan and give the fingerprint of what is left; a workbook that somebody has open is written by the
+    next pass."""
     try:
-        workbook.apply(plan)
+        return workbook.apply(plan)
     except BusyFault as busy:
         return busy
-    return None
 
 
 def _without_writing(judged: Judged) -> Judged:

@@ -28,17 +28,17 @@ class Shared(MemoryBook):
         )
         self.times, self.tries = times, 0
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> str:
         self.tries += 1
         if self.times >= self.tries:
             self.tabs["t"].rows[1][1] = f"输出《流程V{self.tries + 1}.0》"
-        super().apply(plan)
+        return super().apply(plan)
 
 
 class Open(Shared):
     """A workbook that somebody has open."""
 
-    def apply(self, _plan: Plan) -> None:
+    def apply(self, _plan: Plan) -> str:
         self.tries += 1
         raise BusyFault("{name} is open in LibreOffice; the next pass writes it", name="t")
 

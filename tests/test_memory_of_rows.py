@@ -58,7 +58,7 @@ def test_a_file_put_back_from_a_copy_keeps_its_numbers_and_tells_nobody_again(tm
     again = desk.run(START + timedelta(hours=1))
 
     assert [cells[0] for cells in desk.book.tabs["t"].rows[1:]] == ["A002", "A001"]
-    assert again.mails == 0
+    assert again.told == ()
 
 
 def test_only_going_beyond_the_latest_date_counts_as_postponed_once_a_day(tmp_path):
@@ -78,7 +78,7 @@ def test_a_busy_workbook_is_judged_and_reminded_of_and_written_later(tmp_path):
     desk = Desk(tmp_path, row("2024-05-30", row_id="A001"), row("2024-05-30"))
 
     class Busy(MemoryBook):
-        def apply(self, _plan) -> None:
+        def apply(self, _plan) -> str:
             raise BusyFault("{name} is open", name="t")
 
     free, desk.book = desk.book, Busy(desk.book.tabs)

@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from rules.table import Table
 from sync.settings import Settings
 from sync.tracker import Tracker
-from sync.worker import Pass, run_pass
+from sync.worker import Pass, Unchanged, look, run_pass
 
 NOW = datetime(2024, 5, 28, 10)
 HEADINGS = ["行动项描述", "负责人", "所属部门", "计划完成时间", "实际完成时间", "状态", "交付成果", "备注"]
@@ -59,7 +59,7 @@ def tracker(tmp_path: Path) -> Tracker:
     return Tracker(tmp_path / "tracker.xlsx", Settings(), tmp_path)
 
 
-def one_pass(tracker: Tracker, now: datetime = NOW) -> Pass:
+def one_pass(tracker: Tracker, now: datetime = NOW) -> Pass | Unchanged:
     with closing(tracker.ledger()) as ledger:
         return run_pass(tracker.book(now), ledger, tracker.channel(), tracker.settings, now)
 
@@ -116,10 +116,14 @@ def test_a_second_pass_plans_nothing_sends_nothing_and_leaves_every_byte(tracker
     one_pass(tracker)
     before = tracker.path.read_bytes()
 
+    with closing(tracker.ledger()) as ledger:
+        assert len(look(tracker.book(NOW), tracker.settings, NOW, ledger.row_states()).plan) == 0
     again = one_pass(tracker)
     next_hour = one_pass(tracker, NOW.replace(hour=11))
 
-    assert (len(again.judged.plan), again.mails, len(next_hour.judged.plan), next_hour.mails) == (0, 0, 0, 0)
+    assert isinstance(again, Unchanged)
+    assert isinstance(next_hour, Unchanged)
+    assert (again.read, again.findings) == (3, 2)
     assert tracker.path.read_bytes() == before
 
 

@@ -16,14 +16,17 @@ class Book(Protocol):
         Raises WorkbookFault (missing, foreign, damaged, refused), BusyFault when it is locked for reading.
         """
 
+    def fingerprint(self) -> str:
+        """The fingerprint that ``read`` would give now, found without reading; '' where only reading tells."""
+
     def obstacles(self, tab: str, rows: Sequence[int]) -> Mapping[int, str]:
         """Which of these rows (from 1) cannot be removed without harm, and for each the reason in a few words.
 
         Of the workbook as it was last read. A reason is an English sentence of ``words/*/faults.toml``.
         """
 
-    def apply(self, plan: Plan) -> None:
-        """Carry out all of the plan or nothing.
+    def apply(self, plan: Plan) -> str:
+        """Carry out all of the plan or nothing; gives the fingerprint of the workbook as it was left.
 
         Raises BusyFault when the workbook is open elsewhere, ChangedFault when it is no longer the one
         with the plan's fingerprint, and WorkbookFault when it cannot be edited without harm. An empty plan

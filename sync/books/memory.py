@@ -16,6 +16,10 @@ class MemoryBook:
 
     tabs: dict[str, Tab] = field(default_factory=dict)
 
+    def fingerprint(self) -> str:
+        """What changes whenever a tab does."""
+        return self.read().fingerprint
+
     def read(self) -> Snapshot:
         """All tabs as they are now."""
         shown = repr(
@@ -26,10 +30,10 @@ class MemoryBook:
         )
         return Snapshot(tuple(self.tabs.values()), sha256(shown.encode()).hexdigest())
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> str:
         """Carry out a plan, all or nothing. Raises ChangedFault when the tabs are not those it was made for."""
         if not len(plan):
-            return
+            return plan.fingerprint
         if self.read().fingerprint != plan.fingerprint:
             raise ChangedFault("the workbook has changed since it was read; the next pass writes it")
         tabs = dict(self.tabs)
@@ -37,6 +41,7 @@ class MemoryBook:
             name = change.content.name if isinstance(change, PutTab) else change.tab
             tabs[name] = _changed(tabs.get(name, Tab(name, [])), change)
         self.tabs = tabs
+        return self.read().fingerprint
 
     def obstacles(self, _tab: str, _rows: Sequence[int]) -> Mapping[int, str]:
         """None: nothing in memory points at rows but what moves with them."""

@@ -128,6 +128,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.mark.slow
 def test_hit_at_every_call_that_saving_makes(place: Place, nursery: Nursery) -> None:
     place.lay()
     calls = nursery.save(place.folder)["calls"]

@@ -73,9 +73,8 @@ class Backups:
         """
         if not self.keep:
             return
-        with contextlib.suppress(
-            OSError
-        ):  # a pass that has written does not fail for what it could not tidy up
+        # A pass that has written does not fail for what it could not tidy up.
+        with contextlib.suppress(OSError):
             others = [backup for backup in self.listed() if backup.path != latest]
             known = latest.read_bytes() if latest else None
             twins = [backup for backup in others if known is not None and holds(backup.path, known)]

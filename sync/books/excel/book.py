@@ -43,6 +43,13 @@ class ExcelBook:
             self._last = read_snapshot(open_package(self._bytes()))
             return self._last
 
+    def fingerprint(self) -> str:
+        """The fingerprint of the file as it is now; '' where it cannot be opened, which ``read`` explains."""
+        try:
+            return fingerprint(self.path.read_bytes())
+        except OSError:
+            return ""
+
     def obstacles(self, tab: str, rows: Sequence[int]) -> Mapping[int, str]:
         """Which of these rows have to stay in the tab, and for each the reason; the others may go together.
 
@@ -54,16 +61,18 @@ class ExcelBook:
             found = find_obstacles(package, workbook, workbook.sheet(tab), rows)
             return {row: found[row].sentence for row in sorted(found)}
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> str:
         """Carry out the whole plan or nothing; an empty plan leaves the file untouched.
+
+        Gives the fingerprint of what was written, or of the plan where nothing had to be.
 
         Raises BusyFault when the file is open elsewhere, ChangedFault when it is no longer the one that
         the plan was made for, WorkbookFault when it cannot be edited without harm.
         """
         if not len(plan):
             self._remove_leftovers()
-        else:
-            self._edit(plan.fingerprint, lambda editor: editor.carry_out(plan))
+            return plan.fingerprint
+        return self._edit(plan.fingerprint, lambda editor: editor.carry_out(plan))
 
     def graft(self, source: bytes, names: Sequence[str], fingerprint: str) -> None:
         """Put worksheets of another workbook (an .xlsx that we have made) into this one, last, for people to use.
@@ -90,7 +99,7 @@ class ExcelBook:
                 self._check_free(path)
             replace_file(target, data, self._bytes(), self._backups)
 
-    def _edit(self, former: str, edit: Callable[[Editor], Edited]) -> None:
+    def _edit(self, former: str, edit: Callable[[Editor], Edited]) -> str:
         with refusing(self.path.name):
             data = self._bytes()
             target = self.path.resolve()
@@ -101,11 +110,12 @@ class ExcelBook:
             package = open_package(data)
             edited = edit(Editor(package))
             if not (edited.changed or edited.added):
-                return
+                return former
             new = rezipped(package, edited.changed, edited.removed, edited.added)
             edited = edited.without_content()
             verify(package, new, edited, self._former(package, edited))
             replace_file(target, new, data, self._backups)
+            return fingerprint(new)
 
     def _check_free(self, path: Path) -> None:
         for lock in check_free(path):
