@@ -34,6 +34,7 @@ RUNS = sql.Table(
     sql.Column("changes", sql.Integer, nullable=False),
     sql.Column("left", sql.String),
     sql.Column("circumstances", sql.String),
+    sql.Column("held", sql.Integer),
 )
 CHANGES = sql.Table(
     "changes",
@@ -83,13 +84,15 @@ _T = TypeVar("_T")
 
 class LastPass(NamedTuple):
     """What is known of the last pass that left nothing to be done: when, what it read and found, the
-    workbook's fingerprint after it, and the circumstances under which it judged."""
+    workbook's fingerprint after it, the circumstances under which it judged, and how many notices wait for
+    the sending window."""
 
     moment: datetime
     rows: int
     findings: int
     left: str
     circumstances: str
+    held: int
 
 
 class Ledger:
@@ -161,11 +164,13 @@ class Ledger:
                 self._remember(connection, rows_of_states)
         return int(run)
 
-    def finish(self, run: int, left: str, circumstances: str) -> None:
-        """Write down that a pass has left nothing to be done: no mail to be sent, nothing to be written."""
+    def finish(self, run: int, left: str, circumstances: str, held: int) -> None:
+        """Write down that a pass has left nothing to be done but to send what waits for the sending window."""
         with self._transaction() as connection:
             connection.execute(
-                RUNS.update().where(RUNS.c.id == run).values(left=left, circumstances=circumstances)
+                RUNS.update()
+                .where(RUNS.c.id == run)
+                .values(left=left, circumstances=circumstances, held=held)
             )
 
     def last_pass(self) -> LastPass | None:

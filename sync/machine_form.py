@@ -39,7 +39,7 @@ def ran(done: Pass | Unchanged) -> dict[str, Any]:
     """
     if isinstance(done, Unchanged):
         figures = {"run": done.run, "read": done.read, "findings": done.findings}
-        return {**figures, "changes": 0, "notices": [], "sent": 0, "held": 0}
+        return {**figures, "changes": 0, "notices": [], "sent": 0, "held": done.held}
     return {
         "run": done.run,
         "read": rows_read(done.judged.judgement),

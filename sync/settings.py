@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import time
+from datetime import datetime, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +86,10 @@ class ReminderSettings(_Section):
     )
     send_from: time = Field(time(8, 30), description="nothing is sent before this time of day")
     send_until: time = Field(time(18, 0), description="nothing is sent after this time of day")
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether the time of day lies in the sending window."""
+        return self.send_from <= moment.time() <= self.send_until
 
 
 class MailSettings(_Section):

@@ -82,6 +82,7 @@ class Unchanged:
     since: datetime
     read: int
     findings: int
+    held: int
 
 
 def look(
@@ -132,8 +133,8 @@ def run_pass(
         finished = Pass(done, run, told, (), mails, failed, busy)
     else:
         finished = Pass(done, run, (), fresh, 0, (), busy)
-    if isinstance(left, str) and not (finished.held or finished.failed):
-        ledger.finish(run, left, _circumstances(settings, now))
+    if isinstance(left, str) and not finished.failed:
+        ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
     return finished
 
 
@@ -146,9 +147,11 @@ def _unchanged(workbook: Workbook, ledger: Ledger, settings: Settings, now: date
         or last.left != workbook.fingerprint()
     ):
         return None
+    if last.held and settings.reminders.open_at(now) and not settings.reminders.open_at(last.moment):
+        return None  # what was held can go out now; what was held in spite of the hour waits for another day
     run = ledger.record(now, Plan(last.left), last.rows, last.findings, {})
-    ledger.finish(run, last.left, last.circumstances)
-    return Unchanged(run, last.moment, last.rows, last.findings)
+    ledger.finish(run, last.left, last.circumstances, last.held)
+    return Unchanged(run, last.moment, last.rows, last.findings, last.held)
 
 
 def _circumstances(settings: Settings, now: datetime) -> str:
@@ -159,8 +162,7 @@ def _circumstances(settings: Settings, now: datetime) -> str:
 
 def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
     """Not at night and not on a day off (handbook §4)."""
-    window = settings.reminders.send_from <= now.time() <= settings.reminders.send_until
-    return window and judged.judgement.book.calendar.is_working(now.date())
+    return settings.reminders.open_at(now) and judged.judgement.book.calendar.is_working(now.date())
 
 
 def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:

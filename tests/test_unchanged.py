@@ -82,7 +82,18 @@ def test_mail_that_waits_for_the_morning_is_sent(tmp_path):
     desk = Desk(tmp_path, START.replace(hour=6))
 
     assert desk.first.held
+    assert desk.run(START.replace(hour=7)).held == 1
     assert desk.run(START.replace(hour=9)).mails == 1
+    assert desk.run(START.replace(hour=10)).held == 0
+
+
+def test_on_a_day_off_mail_waits_without_judging_again(tmp_path):
+    desk = Desk(tmp_path, datetime(2024, 6, 2, 10))
+    desk.book.tabs["t"].rows[1][4] = "2024-06-03"
+    desk.run(datetime(2024, 6, 2, 11))
+
+    assert isinstance(desk.run(datetime(2024, 6, 2, 12)), Unchanged)
+    assert desk.run(datetime(2024, 6, 3, 9)).mails == 1
 
 
 def test_mail_that_failed_is_tried_again(tmp_path):
