@@ -133,7 +133,7 @@ def _lines(column: Column, row: Mapping[str, Any]) -> int:
     """Lines that a text takes in its column; a Chinese sign is as wide as two Latin ones."""
     text = str(row.get(column.key, ""))
     wide = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-    return max(1, ceil(wide / (column.width + 1))) if column.type == "text" else 1
+    return max(1, ceil(wide / (column.width + 3))) if column.type == "text" else 1
 
 
 def _print_setup(sheet: Worksheet, table: TemplateTable) -> None:

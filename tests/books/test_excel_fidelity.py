@@ -41,7 +41,7 @@ def test_openpyxl_reads_what_was_written(rich: Path, tmp_path: Path) -> None:
     assert theirs["O1"].font.b
     assert theirs["O1"].fill.fgColor.rgb == "FF44546A"
     assert theirs["O1"].font.color.rgb == "FFFFFFFF"
-    assert theirs["O2"].alignment.wrap_text
+    assert not theirs["O2"].alignment.wrap_text
     assert len(theirs.conditional_formatting) == 3
 
 

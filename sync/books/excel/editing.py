@@ -55,6 +55,10 @@ class _TabPlan:
     colours: SetColours | None = None
 
 
+_SHORT = 20
+"""Characters: a column that is wider holds texts."""
+
+
 class Editor:
     """Carries out one plan on one package."""
 
@@ -206,7 +210,7 @@ class Editor:
             value = values.get(key)
             if value is None:
                 value = values[key] = written(change.now, date1904, prefix)
-            dress: Dress = "plain" if change.column in self._own else "inherited"
+            dress = self._own.get(change.column, "inherited")
             found[change.row].append(Write(change.position, value, dress))
         for column in changes.columns:
             value = written(column.heading, date1904, prefix)
@@ -255,8 +259,10 @@ def _by_tab(plan: Plan) -> dict[str, _TabPlan]:
     return tabs
 
 
-def _worker_columns() -> frozenset[str]:
-    return frozenset(column.key for table in template().tables.values() for column in table.worker_columns)
+def _worker_columns() -> dict[str, Dress]:
+    """How the cells of each column of ours look: the message is a line of text, the others are short."""
+    columns = (column for table in template().tables.values() for column in table.worker_columns)
+    return {column.key: "line" if column.width > _SHORT else "short" for column in columns}
 
 
 def _wanted(changes: _TabPlan) -> Wanted:

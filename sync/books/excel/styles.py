@@ -64,10 +64,11 @@ class Stylesheet:
         self._new: dict[str, list[bytes]] = {}
         self._memo: dict[tuple[object, ...], int] = {}
 
-    def plain(self) -> int:
-        """The style of a cell of ours: wrapped, centred vertically, the workbook's own font."""
+    def plain(self, centred: bool) -> int:
+        """The style of a cell of ours: on one line, so that no row grows taller, in the workbook's own font."""
+        across = 'horizontal="center" ' if centred else ""
         return self._remembered(
-            ("plain",), lambda: self._cell_format('<alignment vertical="center" wrapText="1"/>')
+            ("plain", centred), lambda: self._cell_format(f'<alignment {across}vertical="center"/>')
         )
 
     def header(self, fill: str, ink: str) -> int:

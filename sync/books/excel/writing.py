@@ -14,8 +14,8 @@ from sync.books.excel.styles import Stylesheet
 from sync.books.excel.values import Written
 from sync.books.excel.worksheet import Worksheet
 
-Dress = Literal["header", "plain", "inherited"]
-"""How a new cell looks: our heading, our data cell, or as its row or column says."""
+Dress = Literal["header", "short", "line", "inherited"]
+"""How a new cell looks: our heading, our data cell (a word or number, or a text), or as its row or column says."""
 
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]+)["']""")
 _CUSTOM = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
@@ -186,8 +186,8 @@ class CellWriter:
             return b""
         if write.dress == "header":
             style = self.styles.header(*self.header_colours)
-        elif write.dress == "plain":
-            style = self.styles.plain()
+        elif write.dress != "inherited":
+            style = self.styles.plain(centred=write.dress == "short")
         else:
             style = self._inherited(write.column, tag)
         return self._cell(row, write, self.styles.dated(style, write.value.number_format))
