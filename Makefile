@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types imports docs bench lock clean help
+.PHONY: demo test lint types imports docs corpus fuzz crashes bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,15 @@ imports: $(READY) ## the arrows between the packages
 
 docs: $(READY)   ## write help texts and tables into README and docs
 	PYTHONPATH=. $(BIN)/cog -r README.md docs/*.md rules/data/examples.toml
+
+corpus: $(READY) ## CLOSELOOP_CORPUS=FOLDER: nothing is lost in any workbook of a folder
+	$(BIN)/pytest -n auto -rs tests/test_fidelity.py tests/books/test_corpus.py
+
+fuzz: $(READY)   ## 20,000 damaged packages
+	CLOSELOOP_FUZZ=20000 $(BIN)/pytest -n auto tests/books/test_excel_fuzz.py
+
+crashes: $(READY) ## 300 kills in the middle of a pass
+	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
 
 bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
 	$(BIN)/python -m bench.run
