@@ -67,9 +67,17 @@ def run_workbook(path: Path | None, config: Path | None, now: datetime | None, *
 
 
 def exit_code(done: Pass | Unchanged) -> int:
-    """What a pass ends with; a busy workbook is complained about."""
+    """What a pass ends with; what could not be written or handed over is complained about."""
     if isinstance(done, Unchanged):
         return 0
+    for recipient, delivery in done.failed:
+        complain(
+            DeliveryFault(
+                "the mail to {email} was not handed over: {detail}",
+                email=recipient.email,
+                detail=delivery.detail,
+            )
+        )
     if done.busy:
         complain(done.busy)
         return BusyFault.exit_code
