@@ -1,18 +1,22 @@
 """A pass over what the last one left: nothing is judged anew, unless workbook, day, settings or waiting mail ask for it."""
 
 from contextlib import closing, nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
+from sheet_templates import template, words
+from sheet_templates.demo import demo
+from sync.books.excel import ExcelBook
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
 from sync.ledger import Ledger
+from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery
 from sync.tell.outbox import Outbox
-from sync.worker import Pass, Unchanged, run_pass
+from sync.worker import Pass, Unchanged, look, run_pass
 
 START = datetime(2024, 6, 3, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]
@@ -125,3 +129,16 @@ def test_what_could_not_be_written_is_tried_again(tmp_path):
     desk.run(START + timedelta(hours=2))
 
     assert len(tries) == 2
+
+
+def test_a_judgement_rests_on_the_day_and_not_on_the_hour(tmp_path):
+    shown = demo()
+    path = tmp_path / "tracker.xlsx"
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+    book = ExcelBook(path)
+
+    first, last = (look(book, Settings(), datetime.combine(shown.now, at)) for at in (time.min, time.max))
+
+    assert first.judgement.findings == last.judgement.findings
+    assert first.plan == last.plan
+    assert {notice.key for notice in first.notices} == {notice.key for notice in last.notices}
