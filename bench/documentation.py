@@ -12,7 +12,7 @@ from sheet_templates import template, words
 from sync.cli import app
 from sync.faults import FAULTS
 from sync.settings_file import every_setting
-from tests.rule_cases import cases
+from tests.rule_cases import NOW, cases
 
 _MOST, _LONGEST = 8, 40  # examples a rule, and signs of one
 
@@ -55,7 +55,7 @@ def rule_pages() -> str:
 
 def example_data() -> str:
     """The examples of all rules as TOML."""
-    lines = []
+    lines = [f"today = {NOW:%Y-%m-%d}"]
     for rule in RULES:
         lines.append(f"[{rule.code}]")
         for verdict, fails in (("passes", False), ("caught", True)):
@@ -90,7 +90,7 @@ def _examples(rule: Rule, *, fails: bool) -> list[str]:
     mine = [
         case
         for case in cases()
-        if case.code == rule.code and case.fails is fails and not case.given.get("parameters")
+        if case.code == rule.code and case.fails is fails and not {"parameters", "now"} & set(case.given)
     ]
     rows = [(case.table, row) for case in mine for row in case.given.get(case.table, []) if row]
     return list(dict.fromkeys(text for table, row in rows if (text := _shown(rule, table, row))))[:_MOST]

@@ -10,12 +10,10 @@ import pandas as pd
 from rules.findings import Severity
 from rules.table import Book, Table
 
-Caught = "pd.Series[bool] | pd.DataFrame"
-"""The rows that a rule catches: a mask over the table's rows; or a frame with a row for each one caught,
-whose index is the sheet row and whose columns are the fields of the message. A column ``columns`` with
-tuples of keys names the cells at fault where they differ from row to row."""
-
 Check = Callable[..., "pd.Series[bool] | pd.DataFrame"]
+"""Takes table, book and parameters, and gives the rows that it catches: a mask over the table's rows; or a
+frame with a row for each one caught, whose index is the sheet row and whose columns are the fields of the
+message. A column ``columns`` with tuples of keys names the cells at fault where they differ from row to row."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The catalogue: every rule of handbook §2, in the order of the codes."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from rules.catalogue import Rule
 from rules.checks import action_content, action_dates, action_following, action_owner, action_progress, sheet
@@ -21,8 +22,9 @@ RULES: tuple[Rule, ...] = tuple(
 
 
 @cache
-def examples() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """By rule code what ``passes`` and what is ``caught``: taken from the rule's test cases by ``make docs``."""
+def examples() -> Mapping[str, Any]:
+    """By rule code what ``passes`` and what is ``caught``, taken from the rule's test cases by ``make docs``; and
+    ``today``, the day on which they are judged."""
     return tomllib.loads(files(__package__).joinpath("data", "examples.toml").read_text("utf-8"))
 
 

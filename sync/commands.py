@@ -63,11 +63,11 @@ def run_workbook(path: Path | None, config: Path | None, now: datetime | None, *
         print_json(machine_form.ran(done))
     else:
         show(*pass_report(done, tracker, moment))
-    return exit_code(done)
+    return conclude(done)
 
 
-def exit_code(done: Pass | Unchanged) -> int:
-    """What a pass ends with; what could not be written or handed over is complained about."""
+def conclude(done: Pass | Unchanged) -> int:
+    """Complain about what could not be written or handed over, and give the exit code."""
     if isinstance(done, Unchanged):
         return 0
     for recipient, delivery in done.failed:
@@ -109,12 +109,9 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         return [
             report.heading(now, language),
             report.unchanged(done.since, done.read, done.findings, language),
+            _held(done.held, tracker),
         ]
     judged = done.judged
-    window = tracker.settings.reminders
-    held = language["report"]["held"].format(
-        count=len(done.held), start=f"{window.send_from:%H:%M}", end=f"{window.send_until:%H:%M}"
-    )
     files = [("workbook", tracker.path), ("ledger", tracker.ledger_place)]
     if tracker.settings.mail.channel == "outbox":
         files.append(("outbox", tracker.outbox))
@@ -122,11 +119,21 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         report.heading(now, language),
         report.read_section(judged.judgement, language),
         report.findings_section(judged.judgement, language, template()),
-        report.plan_section(judged.plan, language, template(), done=True),
+        report.busy_section(done.busy, language)
+        if done.busy
+        else report.plan_section(judged.plan, language, template(), done=True),
         report.notices_section(done.told, language, done=True),
-        Text(held) if done.held else None,
+        _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),
     ]
+
+
+def _held(count: int, tracker: Tracker) -> RenderableType | None:
+    """How many notices wait for the sending window."""
+    window = tracker.settings.reminders
+    start, end = f"{window.send_from:%H:%M}", f"{window.send_until:%H:%M}"
+    text = words(tracker.settings.language)["report"]["held"].format(count=count, start=start, end=end)
+    return Text(text) if count else None

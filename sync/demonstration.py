@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sheet_templates.demo import demo
 from sync.beginning import write_new
-from sync.commands import exit_code, one_pass, pass_report
+from sync.commands import conclude, one_pass, pass_report
 from sync.faults import UsageFault
 from sync.new_workbook import Content
 from sync.settings import Settings
@@ -33,7 +33,7 @@ def run_demo(folder: Path) -> int:
         ) from None
     done = one_pass(tracker, shown.now)
     show(*pass_report(done, tracker, shown.now))
-    return exit_code(done)
+    return conclude(done)
 
 
 def _clear_demo(folder: Path, tracker: Tracker) -> None:

@@ -9,7 +9,6 @@ from rich.text import Text
 from rules.handbook import RULES, by_code, examples
 from rules.tuning import Tuning
 from sheet_templates import Words, words
-from sync import report
 from sync.faults import UsageFault
 from sync.settings import Settings, read_settings
 from sync.terminal import print_json, show
@@ -18,13 +17,7 @@ from sync.tracker import USUAL_SETTINGS
 
 def list_rules(config: Path | None, *, as_json: bool) -> None:
     """Print the catalogue as the settings tune it."""
-    settings = (
-        read_settings(config)
-        if config
-        else read_settings(USUAL_SETTINGS)
-        if USUAL_SETTINGS.exists()
-        else Settings()
-    )
+    settings = _settings(config)
     language = words(settings.language)
     rows = [_rule_row(rule.code, settings.tuning, language) for rule in RULES]
     if as_json:
@@ -47,18 +40,27 @@ def explain_rule(code: str) -> None:
         rule = by_code(code)
     except KeyError:
         raise UsageFault("there is no rule {code!r}; 'closeloop rules' lists them", code=code) from None
-    out = report.console()
-    out.print(Text(f"{rule.code} {rule.name} ({rule.severity.value})", style="bold"))
-    out.print(Text(words("zh-CN")["titles"][rule.code]))
-    out.print(Text(f"\n{rule.documentation}\n"))
-    out.print(Text(f"Source: {rule.cites}"))
-    for name, default in rule.parameters.items():
-        out.print(Text(f"Parameter: {name} = {default!r}  ([rules.{rule.code}] {name} = …)"))
-    shown = examples().get(rule.code, {})
-    for title, texts in (("Passes:", shown.get("passes", ())), ("Is caught:", shown.get("caught", ()))):
-        if texts:
-            out.print(Text(f"\n{title}"))
-            out.print(Text("\n".join(f"  {text}" for text in texts)))
+    language = words(_settings(None).language)
+    texts, known = language["report"], examples()
+    shown = known[rule.code]
+    parameters = [f"{name} = {default!r}  ([rules.{rule.code}])" for name, default in rule.parameters.items()]
+    parts = [
+        (texts["parameters"], parameters),
+        (texts["examples_good"].format(today=known["today"]), shown["passes"]),
+        (texts["examples_bad"].format(today=known["today"]), shown["caught"]),
+    ]
+    show(
+        Text(f"{rule.code} {rule.name} ({language['severity'][rule.severity]})", style="bold"),
+        Text(f"{language['titles'][rule.code]}\n\n{rule.documentation}\n\n{texts['cites']}: {rule.cites}"),
+        *(Text(f"\n{title}\n" + "\n".join(f"  {line}" for line in lines)) for title, lines in parts if lines),
+    )
+
+
+def _settings(config: Path | None) -> Settings:
+    """The settings that are named, or those of this folder, or the defaults."""
+    if config or USUAL_SETTINGS.exists():
+        return read_settings(config or USUAL_SETTINGS)
+    return Settings()
 
 
 def _rule_row(code: str, tuning: Tuning, language: Words) -> dict[str, Any]:

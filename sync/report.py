@@ -15,6 +15,7 @@ from rules.judge import Judgement
 from sheet_templates import Template, Words
 from sync.books.excel import Backup
 from sync.changes import Plan
+from sync.faults import BusyFault
 from sync.sentences import sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice, Recipient
@@ -114,6 +115,14 @@ def plan_section(plan: Plan, words: Words, template: Template, *, done: bool) ->
     if not len(plan):
         return _section(title, Text(report["no_changes"], style="green"))
     return _section(title, *(Text(line) for line in _plan_lines(plan, words, template)))
+
+
+def busy_section(busy: BusyFault, words: Words) -> RenderableType:
+    """Why nothing could be written."""
+    said = busy.said(words.groups.get("faults", {}))
+    return _section(
+        words["report"]["changes"], Text(words["report"]["not_written"].format(reason=said), style="red")
+    )
 
 
 def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:

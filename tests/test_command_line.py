@@ -317,3 +317,17 @@ def test_the_packages_are_ours():
     assert Path(rules.__file__).parent == root / "rules"
     assert Path(sync.__file__).parent == root / "sync"
     assert checked is not None
+
+
+def test_a_workbook_that_is_open_is_said_in_the_report_and_by_the_exit_code(closeloop, tmp_path):
+    path = table(tmp_path / "t.xlsx", HEADER, GOOD)
+    (tmp_path / "~$t.xlsx").write_bytes(b"\x06Li Lei" + bytes(158))
+    before = path.read_bytes()
+
+    ended = closeloop("run", "t.xlsx", "--now", "2024-05-28T10:00")
+
+    assert ended.code == 5
+    assert "没有写入" in ended.out
+    assert "没有需要写入的内容" not in ended.out
+    assert ended.err.count("\n") == 1
+    assert path.read_bytes() == before

@@ -4,7 +4,7 @@ import posixpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from sync.books.excel.markup import Edit, located, splice, utf8
+from sync.books.excel.markup import located, utf8
 from sync.books.excel.package import Package, folded
 
 
@@ -45,29 +45,6 @@ def resolved(part: str, target: str) -> str:
     if not target.startswith("/"):
         target = posixpath.join(posixpath.dirname(part), target)
     return unquote(posixpath.normpath(target)).lstrip("/")
-
-
-def without_target(package: Package, part: str, target: str) -> tuple[str, bytes]:
-    """The name and new bytes of the part's relationship list without those that lead to the target."""
-    name = rels_name(part)
-    data = utf8(package.part(name))
-    edits: list[Edit] = [
-        (child.start, child.end, b"")
-        for child in located(data).all("Relationship")
-        if folded(resolved(part, child.attributes.get("Target", ""))) == folded(target)
-    ]
-    return name, splice(data, edits)
-
-
-def without_override(package: Package, part: str) -> bytes:
-    """The content types without the entry of one part."""
-    data = utf8(package.part("[Content_Types].xml"))
-    edits: list[Edit] = [
-        (child.start, child.end, b"")
-        for child in located(data).all("Override")
-        if folded(child.attributes.get("PartName", "")) == folded(part)
-    ]
-    return splice(data, edits)
 
 
 def content_type(package: Package, part: str) -> str:
