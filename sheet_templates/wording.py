@@ -14,7 +14,7 @@ LANGUAGES = ("zh-CN", "zh-TW", "en")
 class Words:
     """One language: groups of texts by key (``status``, ``risk``, ``rules``, ``mail``, ``report`` …).
 
-    A group is a table of one of the language's files; texts may hold ``{fields}``.
+    A group is a table of that name in the language's files, which may share it; texts may hold ``{fields}``.
     """
 
     language: str
@@ -35,5 +35,6 @@ def words(language: str) -> Words:
     groups: dict[str, Mapping[str, str]] = {}
     for file in files(__package__).joinpath("words", language).iterdir():
         if file.name.endswith(".toml"):
-            groups |= tomllib.loads(file.read_text("utf-8"))
+            for group, texts in tomllib.loads(file.read_text("utf-8")).items():
+                groups[group] = {**groups.get(group, {}), **texts}
     return Words(language, groups)
