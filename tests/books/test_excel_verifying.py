@@ -9,6 +9,7 @@ from excel_plans import setting
 
 from sync.books.excel import ExcelBook, book
 from sync.books.excel.package import Package
+from sync.books.excel.zipping import Content, Packed
 from sync.faults import WorkbookFault
 
 ROWS = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>'
@@ -44,8 +45,12 @@ def test_a_spoilt_edit_is_not_saved(name: str, tmp_path: Path, monkeypatch: pyte
     path = saved(tmp_path, original)
     before = path.read_bytes()
 
-    def spoiling(package: Package, changed: Mapping[str, bytes], *_: object) -> bytes:
-        made = dict(original) | {key: content.decode() for key, content in changed.items()}
+    def spoiling(package: Package, changed: Mapping[str, Content], *_: object) -> bytes:
+        contents = {
+            key: content.unpacked() if isinstance(content, Packed) else content
+            for key, content in changed.items()
+        }
+        made = dict(original) | {key: content.decode() for key, content in contents.items()}
         spoil(made)
         return zipped(made)
 

@@ -55,9 +55,9 @@ def regular(sheet: Worksheet) -> bool:
     return _irregular(sheet.prefix).search(sheet.view) is None
 
 
-def rows(sheet: Worksheet) -> Iterator[Row]:
-    """All row elements in order. Raises RefusalError when their numbers do not rise."""
-    number = 0
+def rows(sheet: Worksheet, after: int = 0) -> Iterator[Row]:
+    """All row elements in order. Raises RefusalError when their numbers do not rise, from above ``after`` on."""
+    number = after
     closing = f"</{sheet.prefix}row".encode()
     for match in _pattern(sheet.prefix, "row").finditer(sheet.view):
         given = _row_number(match[1]) or number + 1

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from sheet_templates.template import template
 from sync.books.excel.adopting import StyleMap
@@ -21,10 +22,11 @@ from sync.books.excel.refusal import RefusalError
 from sync.books.excel.removing import check_removable, remove_rows
 from sync.books.excel.shifting import Removal
 from sync.books.excel.tables import Table, check_room, extend_filter, extended, read_tables
-from sync.books.excel.values import Written, written
+from sync.books.excel.values import written
 from sync.books.excel.workbook import Sheet, read_workbook, recalculating, with_filter_name
 from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
 from sync.books.excel.writing import CellWriter, Dress, Write
+from sync.books.excel.zipping import Content, Packed, packed
 from sync.changes import AddColumn, Plan, SetCell, SetColours
 from sync.snapshot import Area, CellValue
 
@@ -36,7 +38,7 @@ Wanted = dict[int, dict[int, CellValue]]
 class Edited:
     """What a plan makes of a package: changed, removed and added parts, and per sheet the values asked for."""
 
-    changed: Mapping[str, bytes]
+    changed: Mapping[str, Content]
     removed: frozenset[str]
     wanted: Mapping[Sheet, Wanted]
     added: Mapping[str, bytes] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class _TabPlan:
     colours: SetColours | None = None
 
 
+_LARGE = 1 << 20
+"""Bytes of a worksheet's cells."""
 _SHORT = 20
 """Characters: a column that is wider holds texts."""
 
@@ -71,7 +75,7 @@ class Editor:
             raise RefusalError("has no styles part, so that nothing can be formatted; save it anew in Excel")
         self._styles = styles
         self._workbook_data = self._workbook.data
-        self._changed: dict[str, bytes] = {}
+        self._changed: dict[str, Content] = {}
         self._parts = Parts(package, self._changed)
         self._overwritten = 0
         self._calculating = False
@@ -153,12 +157,12 @@ class Editor:
         _check_cells(changes, guarded, (*_covered(merged), *array_areas(worksheet)))
         for column in sorted(changes.columns, key=lambda change: change.position):
             worksheet, tables = self._add_column(sheet, worksheet, tables, merged, column)
-        cells_changed = False
-        if wanted:
-            worksheet, cells_changed = self._write(worksheet, changes)
         if changes.colours is not None:
             worksheet = with_colours(worksheet, changes.colours.rules, self._styles)
-        if cells_changed or (worksheet.head, worksheet.tail) != around:
+        content = self._written(worksheet, changes) if wanted else None
+        if content is not None:
+            self._changed[sheet.part] = content
+        elif (worksheet.head, worksheet.tail) != around:
             self._changed[sheet.part] = worksheet.data
         self._calculating = self._calculating or has_formulas(worksheet)
         self._changed |= {table.part: table.data for table in tables}
@@ -186,32 +190,36 @@ class Editor:
             self._workbook_data = with_filter_name(self._workbook_data, sheet, old, new)
         return with_width(worksheet, column.position, column.width, column.hidden), tables
 
-    def _write(self, worksheet: Worksheet, changes: _TabPlan) -> tuple[Worksheet, bool]:
-        """The worksheet with its cells written, and whether any changed."""
+    def _written(self, worksheet: Worksheet, changes: _TabPlan) -> Packed | None:
+        """The worksheet's part with its cells written; None when it shows them already."""
         colours = template().colours["header"]["worker"]
         writer = CellWriter(worksheet, self._styles, colours)
         writes = self._writes(changes, worksheet.prefix)
-        new = writer.write(writes)
-        self._overwritten += writer.overwritten
-        if new.body is worksheet.body:
-            return new, False
+        body = writer.body(writes)
+        if body is None:
+            return None
         columns = [write.column for row in writes.values() for write in row if write.value.content]
         rows = [row for row, asked in writes.items() if any(write.value.content for write in asked)]
-        if not columns:
-            return new, True
-        return widened(new, Area(min(rows), min(columns), max(rows), max(columns))), True
+        reach = Area(min(rows), min(columns), max(rows), max(columns)) if columns else None
+        head = widened(worksheet, reach).head if reach else worksheet.head
+        content = packed(chain([head], body, [worksheet.tail]), large=len(worksheet.body) > _LARGE)
+        self._overwritten += writer.overwritten
+        return content
 
     def _writes(self, changes: _TabPlan, prefix: str) -> dict[int, list[Write]]:
-        values: dict[tuple[type, CellValue], Written] = {}  # cells repeat a few values
+        known: dict[tuple[int, str, type, CellValue], Write] = {}  # columns repeat a few values
         found: dict[int, list[Write]] = defaultdict(list)
         date1904 = self._workbook.date1904
         for change in changes.cells:
-            key = (type(change.now), change.now)
-            value = values.get(key)
-            if value is None:
-                value = values[key] = written(change.now, date1904, prefix)
-            dress = self._own.get(change.column, "inherited")
-            found[change.row].append(Write(change.position, value, dress))
+            key = (change.position, change.column, type(change.now), change.now)
+            write = known.get(key)
+            if write is None:
+                value, dress = (
+                    written(change.now, date1904, prefix),
+                    self._own.get(change.column, "inherited"),
+                )
+                write = known[key] = Write(change.position, value, dress)
+            found[change.row].append(write)
         for column in changes.columns:
             value = written(column.heading, date1904, prefix)
             found[column.row].append(Write(column.position, value, "header"))

@@ -30,7 +30,6 @@ def _patterns(prefix: str) -> dict[str, re.Pattern[bytes]]:
         "formula cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*>\s*<%sf[\s/>]' % (p, p),
         "error cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*?\st=["\']e["\'](?:[^>]*[^>/])?>(.*?)</%sc>' % (p, p),
         "value": rb"<%sv(?:\s[^>]*)?>(.*?)</%sv" % (p, p),
-        "wide": rb'<%sc r="[A-Z]{2}' % p,
         "columns": rb'<%sc r="([A-Z]{2,3})' % p,
         "row": rb"""<%srow\s(?:[^>]*?\s)?r\s*=\s*["']([0-9]+)""" % p,
         "foreign": rb"<(?!%s(?:row|c)[\s/>])(?:[^\s<>/:\"']+:)?(?:row|c)[\s/>]" % p,
@@ -81,7 +80,7 @@ def _cells_of(area: Area) -> set[Place]:
 
 def error_cells(sheet: Worksheet) -> dict[Place, str]:
     """The text of all cells that show an error, ``#N/A`` and the like."""
-    if not _ERROR.search(sheet.view):
+    if not any(value in sheet.view for value in (b'"e"', b"'e'")) or not _ERROR.search(sheet.view):
         return {}
     patterns = _patterns(sheet.prefix)
     if regular(sheet):
@@ -104,17 +103,24 @@ def check_extent(sheet: Worksheet) -> None:
     if mixed and patterns["foreign"].search(sheet.view):
         raise RefusalError("mixes XML prefixes in a worksheet; save it anew in Excel")
     if regular(sheet):
-        last_row = max((int(number[:8]) for number in patterns["row"].findall(sheet.view)), default=0)
-        wide = patterns["wide"].search(sheet.view) is not None
-        columns = set(patterns["columns"].findall(sheet.view)) if wide else ()
-        width = max((column_number(name.decode()) for name in columns), default=26)
-        if last_row * width <= MOST_CELLS and not _beyond(sheet.prefix, last_row).search(sheet.view):
+        last_row = _last_row(sheet)
+        if not _beyond(sheet.prefix, min(last_row, MOST_CELLS // 26), "[A-Z]{2}").search(sheet.view):
+            return
+        width = max(column_number(name.decode()) for name in {b"Z", *patterns["columns"].findall(sheet.view)})
+        if not _beyond(sheet.prefix, min(last_row, MOST_CELLS // width), "[A-Z]{4}").search(sheet.view):
             return
     _check_held(sheet)
 
 
-def _beyond(prefix: str, last_row: int) -> re.Pattern[bytes]:
-    """Finds a cell whose reference names a later row, or no row or column at all."""
+def _last_row(sheet: Worksheet) -> int:
+    """The number of the last row element, 0 where it gives none."""
+    start = sheet.view.rfind(f"<{sheet.prefix}row ".encode())
+    number = _patterns(sheet.prefix)["row"].match(sheet.view, max(start, 0))
+    return int(number[1][:8]) if number else 0
+
+
+def _beyond(prefix: str, last_row: int, column: str) -> re.Pattern[bytes]:
+    """Finds a cell whose reference names a later row, such a column, or no row or column at all."""
     digits = str(last_row)
     later = [
         f"{digits[:place]}[{int(digit) + 1}-9][0-9]{{{len(digits) - place - 1}}}"
@@ -122,7 +128,7 @@ def _beyond(prefix: str, last_row: int) -> re.Pattern[bytes]:
         if digit != "9"
     ]
     later.append(f"[0-9]{{{len(digits) + 1},}}")
-    odd = "[A-Z]{4}|[A-Z]{1,3}(?![0-9])"
+    odd = f"{column}|[A-Z]{{1,3}}(?![0-9])"
     source = f'<{re.escape(prefix)}c r="(?:{odd}|[A-Z]{{1,3}}(?:{"|".join(later)})(?![0-9]))'
     return re.compile(source.encode())
 

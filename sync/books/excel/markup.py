@@ -13,6 +13,7 @@ Edit = tuple[int, int, bytes]
 """Replace the bytes from the first to before the second position."""
 
 DEEPEST = 60
+_PIECE = 1 << 20
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["'][^>]*\?>""")
 _OTHER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<", b"\0\0")
@@ -81,6 +82,15 @@ def check(data: bytes) -> None:
     _parser().Parse(data, True)
 
 
+def checked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a document as they come. Raises as ``check`` does, at the latest after the last one."""
+    parser = _parser()
+    for piece in pieces:
+        parser.Parse(piece, False)
+        yield piece
+    parser.Parse(b"", True)
+
+
 def located(data: bytes) -> Element:
     """Parse a UTF-8 document into elements with their places.
 
@@ -133,14 +143,25 @@ def prefix_of(data: bytes, element: Element) -> str:
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     """The bytes with all edits made; edits must not overlap."""
-    pieces: list[bytes | memoryview] = []
+    return b"".join(spliced(data, sorted(edits, key=_place)))
+
+
+def spliced(data: bytes, edits: Iterable[Edit]) -> Iterator[bytes | memoryview]:
+    """The bytes with all edits made, in pieces; edits come in order and do not overlap."""
     whole = memoryview(data)  # slices of it are no copies, and a sheet has 100 MB
-    position = 0
-    for start, end, new in sorted(edits, key=_place):
+    pieces: list[bytes | memoryview] = []
+    position = begun = 0
+    for start, end, new in edits:
+        if start < position:
+            raise ValueError("edits out of order")
         pieces += whole[position:start], new
         position = end
-    pieces.append(whole[position:])
-    return b"".join(pieces)
+        if position - begun > _PIECE:
+            yield b"".join(pieces)
+            pieces.clear()
+            begun = position
+    yield b"".join(pieces)
+    yield whole[position:]
 
 
 def _place(edit: Edit) -> tuple[int, int]:

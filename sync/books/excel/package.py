@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sync.books.excel.refusal import RefusalError
@@ -15,6 +15,7 @@ LARGEST_TOTAL = 1536 << 20
 HIGHEST_RATIO = 250
 """Deflate reaches 1,000; the emptiest honest worksheets stay below 150."""
 _SMALL = 16 << 20
+_PIECE = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -47,22 +48,61 @@ class Package:
             raise RefusalError("is cut off or damaged; restore it from a backup")
         return raw
 
+    def size(self, name: str) -> int:
+        """How many bytes a part declares to hold."""
+        return self._info(name).file_size
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A part's content piece by piece.
+
+        Raises RefusalError when it is missing or, after the last piece, when it turns out to be damaged.
+        """
+        info = self._info(name)
+        crc = size = 0
+        for piece in _inflating(self.record(info), info):
+            crc = zlib.crc32(piece, crc)
+            size += len(piece)
+            yield piece
+        if (size, crc) != (info.file_size, info.CRC):
+            raise _damaged(name)
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        info = self.entries.get(folded(name))
+        if info is None:
+            raise RefusalError("lacks its part {part}; open it in Excel and save it anew", part=name[:80])
+        return info
+
     def part(self, name: str) -> bytes:
         """A part's content, never more than its entry declares.
 
         Raises RefusalError when it is missing or damaged.
         """
-        info = self.entries.get(folded(name))
-        if info is None:
-            raise RefusalError("lacks its part {part}; open it in Excel and save it anew", part=name[:80])
+        info = self._info(name)
         raw = self.record(info)
         content = raw if info.compress_type == zipfile.ZIP_STORED else _inflated(raw, info)
         if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-            raise RefusalError(
-                "is damaged: its part {part} does not match its checksum; restore it from a backup",
-                part=name[:80],
-            )
+            raise _damaged(name)
         return content
+
+
+def _damaged(name: str) -> RefusalError:
+    return RefusalError(
+        "is damaged: its part {part} does not match its checksum; restore it from a backup", part=name[:80]
+    )
+
+
+def _inflating(raw: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A deflated content piece by piece, up to one piece past what is declared."""
+    if info.compress_type != zipfile.ZIP_DEFLATED:
+        yield raw
+        return
+    stream = zlib.decompressobj(-15)
+    size = 0
+    while raw and not stream.eof and size <= info.file_size:
+        piece = stream.decompress(raw, _PIECE)
+        raw = stream.unconsumed_tail
+        size += len(piece)
+        yield piece
 
 
 def _inflated(raw: bytes, info: zipfile.ZipInfo) -> bytes:

@@ -2,13 +2,14 @@
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from sync.books.excel.markup import Edit, escaped, inserted, located, prefix_of, prefixed, splice, utf8
 from sync.books.excel.package import Package, folded
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.relationships import Relationship, rels_name, resolved
+from sync.books.excel.zipping import Content
 
 TYPES = "[Content_Types].xml"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -21,7 +22,7 @@ class Parts:
     """A package's parts as they are to become. ``changed`` is shared with the editor of cells."""
 
     package: Package
-    changed: dict[str, bytes]
+    changed: dict[str, Content]
     added: dict[str, bytes] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     _types: dict[str, str] = field(default_factory=dict)
@@ -35,11 +36,14 @@ class Parts:
 
     def get(self, name: str) -> bytes:
         """A part as it is now. Raises RefusalError when there is none."""
-        for known in (self.added, self.changed):
-            key = self._key(name, known)
-            if key is not None:
-                return known[key]
-        return self.package.part(name)
+        added = self._key(name, self.added)
+        if added is not None:
+            return self.added[added]
+        changed = self._key(name, self.changed)
+        if changed is None:
+            return self.package.part(name)
+        content = self.changed[changed]
+        return content if isinstance(content, bytes) else content.unpacked()
 
     def put(self, name: str, data: bytes) -> None:
         """Give a part that there is another content."""
@@ -173,7 +177,7 @@ class Parts:
         raise RefusalError("could not be given the part {part}; please report it", part=like)
 
     @staticmethod
-    def _key(name: str, known: dict[str, bytes]) -> str | None:
+    def _key(name: str, known: Collection[str]) -> str | None:
         """The key under which a part of that name stands, whatever its case."""
         if name in known:
             return name

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sync.books.excel.colours import read_colours
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*([0-9]+)""")
 _BEGINNING = 1 << 20
+_KEPT_ONCE = frozenset({str, date, datetime})
 Rows = Sequence[Sequence[CellValue]]
 
 
@@ -106,8 +108,12 @@ class Values:
         found = opened.get_sheet_by_index(sheet.index) if by_place else opened.get_sheet_by_name(sheet.name)
         # calamine gives empty rows above the first value, but no cells left of it.
         left: list[CellValue] = [None] * (found.start[1] if found.start else 0)
+        known: dict[CellValue, CellValue] = {
+            "": None
+        }  # cells repeat a few texts and days: one of each is kept
         for row in found.iter_rows():
-            yield left + [None if value == "" else value for value in row]
+            cells = [known.setdefault(cell, cell) if cell.__class__ in _KEPT_ONCE else cell for cell in row]
+            yield left + cells if left else cells
 
     def _open(self) -> "CalamineWorkbook":
         if self._opened is None:

@@ -1,22 +1,19 @@
 """Prove that a new package is the old one but for what was asked, before it replaces the old one."""
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
-from sync.books.excel.cells import all_cells, regular, rows
 from sync.books.excel.editing import Edited, Wanted
-from sync.books.excel.looking import check_extent
 from sync.books.excel.markup import check, located, utf8
 from sync.books.excel.package import Package, folded, open_package
+from sync.books.excel.proofreading import proofread
 from sync.books.excel.reading import Values
-from sync.books.excel.references import cell_name, column_number
+from sync.books.excel.references import cell_name
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.values import serial, serial_of_time, tidy_text
 from sync.books.excel.workbook import Sheet, read_workbook
-from sync.books.excel.worksheet import Worksheet, parse_worksheet
 from sync.snapshot import CellValue
 
 _BLANK: tuple[CellValue, ...] = (None, "")
@@ -33,19 +30,12 @@ def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Row
     workbook = read_workbook(new)
     values = Values(new)
     for sheet, wanted in edited.wanted.items():
-        _check_sheet(new.part(sheet.part))
+        proofread(new, sheet.part)
         before, asked = former[sheet], wanted
         if removal := edited.removals.get(sheet):
             before = [cells for row, cells in enumerate(before, 1) if not removal.holds(row)]
             asked = {removal.moved(row): cells for row, cells in wanted.items() if not removal.holds(row)}
         _check_values(sheet, before, values.each_row(sheet), asked, workbook.date1904)
-
-
-def _check_sheet(part: bytes) -> None:
-    check(part)
-    worksheet = parse_worksheet(part)
-    _check_order(worksheet)
-    check_extent(worksheet)
 
 
 def _check_parts(old: Package, new: Package, edited: Edited) -> None:
@@ -87,25 +77,6 @@ def _check_entries(old: bytes, new: bytes, gone: int) -> None:
             "could not be edited without harm (relationships or content types were lost), "
             "so nothing was written; please report it"
         )
-
-
-def _check_order(sheet: Worksheet) -> None:
-    """Rows rise everywhere, and so do the cells of each row."""
-    if not regular(sheet):
-        for _ in all_cells(sheet):  # it raises by itself
-            pass
-        return
-    pattern = re.compile(rb'<%sc r="([A-Z]+)' % re.escape(sheet.prefix.encode()))
-    rising: set[tuple[bytes, ...]] = set()
-    for row in rows(sheet):
-        names = tuple(pattern.findall(sheet.view, row.inner, row.close))
-        if names not in rising:  # rows mostly repeat a few patterns of columns
-            numbers = [column_number(name.decode()) for name in names]
-            if any(left >= right for left, right in pairwise(numbers)):
-                raise RefusalError(
-                    "has cells out of order in row {row}; save it anew in Excel", row=row.number
-                )
-            rising.add(names)
 
 
 def _check_values(

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from sync.books.excel.cells import Cell, Row, cells, regular, rows
 from sync.books.excel.columns import column_styles
-from sync.books.excel.markup import Edit, splice, tag_end
+from sync.books.excel.markup import Edit, spliced, tag_end
 from sync.books.excel.references import cell_name, column_number, letters
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.styles import Stylesheet
@@ -42,17 +43,20 @@ class CellWriter:
     overwritten: int = 0
     _defaults: Mapping[range, int] = field(default_factory=dict)
     _frames: dict[tuple[int, int, str], tuple[bytes, bytes, bytes]] = field(default_factory=dict)
+    _ready: dict[Write, tuple[bytes, bytes]] = field(default_factory=dict)
     _text_search: bool = False
 
-    def write(self, wanted: Mapping[int, Sequence[Write]]) -> Worksheet:
-        """The worksheet with the cells written; per row they come by rising column.
+    def body(self, wanted: Mapping[int, Sequence[Write]]) -> Iterator[bytes | memoryview] | None:
+        """The worksheet's body with the cells written, in pieces; None when it shows them already.
 
-        Raises RefusalError for a cell of a shared or array formula and for rows out of order.
+        Per row the cells come by rising column. Raises RefusalError, at the latest with the last piece, for
+        a cell of a shared or array formula and for rows out of order.
         """
         self._defaults = column_styles(self.sheet)
         self._text_search = regular(self.sheet)
-        edits = list(self._edits(wanted))
-        return self.sheet.with_body(splice(self.sheet.body, edits)) if edits else self.sheet
+        edits = self._edits(wanted)
+        first = next(edits, None)
+        return None if first is None else spliced(self.sheet.body, chain([first], edits))
 
     def _edits(self, wanted: Mapping[int, Sequence[Write]]) -> Iterator[Edit]:
         waiting = sorted(wanted, reverse=True)
@@ -184,13 +188,21 @@ class CellWriter:
     def _new_cell(self, row: int, write: Write, tag: bytes | None) -> bytes:
         if not write.value.content:
             return b""
-        if write.dress == "header":
-            style = self.styles.header(*self.header_colours)
-        elif write.dress != "inherited":
-            style = self.styles.plain(centred=write.dress == "short")
-        else:
+        if write.dress == "inherited":
             style = self._inherited(write.column, tag)
-        return self._cell(row, write, self.styles.dated(style, write.value.number_format))
+            return self._cell(row, write, self.styles.dated(style, write.value.number_format))
+        around = self._ready.get(write)
+        if around is None:
+            style = self._own_style(write.dress)
+            cell = self._cell(0, write, self.styles.dated(style, write.value.number_format))
+            before, _, after = cell.partition(b'0"')
+            around = self._ready[write] = before, b'"' + after
+        return b"%b%d%b" % (around[0], row, around[1])
+
+    def _own_style(self, dress: Dress) -> int:
+        if dress == "header":
+            return self.styles.header(*self.header_colours)
+        return self.styles.plain(centred=dress == "short")
 
     def _inherited(self, column: int, tag: bytes | None) -> int:
         given = _STYLE.search(tag) if tag and _CUSTOM.search(tag) else None
