@@ -30,15 +30,16 @@ def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[st
         for triple in {(cell.tab, cell.position, cell.column) for cell in plan.cells}
         if new.get(triple[:2]) == triple[2] or _is_headed(*triple, snapshot, header_rows, template, places)
     }
-    seen: set[tuple[str, int, int]] = set()
+    former: tuple[object, ...] = ()
     for cell in plan.cells:
-        place = (cell.tab, cell.row, cell.position)
-        if place in seen:
+        place = cell[:3]
+        if place <= former:
             raise GuardFault(
-                "the plan writes row {row}, column {position} ({column}) of “{tab}” twice; nothing was written",
+                "the plan writes row {row}, column {position} ({column}) of “{tab}” twice, or out of order; "
+                "nothing was written",
                 **_where(cell),
             )
-        seen.add(place)
+        former = place
         is_ours = (cell.tab, cell.position, cell.column) in ours and cell.row > header_rows[cell.tab]
         if not is_ours or not _may_write(cell, snapshot, template):
             raise GuardFault(

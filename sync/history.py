@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from rules.table import Table
 from sheet_templates import TemplateTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowState:
     """What is remembered of a row.
 
@@ -46,7 +47,7 @@ def row_states(
     now: datetime,
 ) -> dict[str, RowState]:
     """The state of each row by its number, given what was remembered of it before."""
-    dues = actions.due.dt.strftime("%Y-%m-%d").fillna("").tolist()
+    dues = map(intern, actions.due.dt.strftime("%Y-%m-%d").fillna(""))  # a few days stand in many rows
     updates = actions.updated.tolist()
     return {
         ids[row]: _state(before.get(ids[row]), digest, due, now, updated)

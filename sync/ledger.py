@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -242,7 +243,11 @@ class Ledger:
         }
 
     def _remember(self, connection: sql.Connection, some: Iterable[tuple[str, RowState]]) -> None:
-        rows = [{"tracker": self.tracker, "row_id": row_id, **vars(state)} for row_id, state in some]
+        read = attrgetter(*_STATE)
+        rows = [
+            dict(zip(_STATE, read(state), strict=True), tracker=self.tracker, row_id=row_id)
+            for row_id, state in some
+        ]
         insert = self._insert(ROWS)
         changed = {name: insert.excluded[name] for name in _STATE}
         upsert = insert.on_conflict_do_update(index_elements=["tracker", "row_id"], set_=changed)

@@ -123,8 +123,16 @@ def text_of(value: CellValue) -> str:
 
 
 def _texts(cells: Cells) -> list[str]:
-    """Each cell as text; the usual case of plain text is settled here, for columns are long."""
-    return [cell.strip() if type(cell) is str and cell.isprintable() else text_of(cell) for cell in cells]
+    """Each cell as text; the usual cases are settled here, for columns are long and repeat a few days."""
+    days: dict[CellValue, str] = {cell: text_of(cell) for cell in set(cells) if type(cell) is datetime}
+    return [
+        ""
+        if cell is None
+        else cell.strip()
+        if type(cell) is str and cell.isprintable()
+        else days.get(cell) or text_of(cell)
+        for cell in cells
+    ]
 
 
 def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:

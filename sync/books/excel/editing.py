@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, groupby
 
 from sheet_templates.template import template
 from sync.books.excel.adopting import StyleMap
@@ -274,14 +274,28 @@ def _worker_columns() -> dict[str, Dress]:
 
 
 def _wanted(changes: _TabPlan) -> Wanted:
-    wanted: Wanted = defaultdict(dict)
-    for cell in changes.cells:
-        wanted[cell.row][cell.position] = cell.now
+    wanted: Wanted = {}
+    alike: dict[tuple[object, ...], dict[int, CellValue]] = {}  # most rows ask for what others ask for too
+    for row, each in groupby(sorted(changes.cells, key=_row), key=_row):
+        cells = list(each)
+        asked = {cell.position: cell.now for cell in cells}
+        _check_once(len(asked) == len(cells))
+        values = asked.values()
+        wanted[row] = alike.setdefault((*asked, *values, *map(type, values)), asked)
     for column in changes.columns:
-        wanted[column.row][column.position] = column.heading
-    if sum(map(len, wanted.values())) < len(changes.cells) + len(changes.columns):
-        raise RefusalError("is to get two values in one cell; please report it")
+        asked = wanted.get(column.row, {})
+        _check_once(column.position not in asked)
+        wanted[column.row] = {**asked, column.position: column.heading}
     return wanted
+
+
+def _check_once(once: bool) -> None:
+    if not once:
+        raise RefusalError("is to get two values in one cell; please report it")
+
+
+def _row(cell: SetCell) -> int:
+    return cell.row
 
 
 def _covered(merged: tuple[Area, ...]) -> tuple[Area, ...]:

@@ -141,10 +141,15 @@ def _check_held(sheet: Worksheet) -> None:
         if _HELD.search(sheet.view, cell.inner, cell.end):
             rows = [rows[0] or cell.row, cell.row]
             width = max(width, cell.column)
-    if rows[1] * width > MOST_CELLS:
+    check_span(rows[1], width)
+
+
+def check_span(rows: int, columns: int) -> None:
+    """Raise RefusalError when so many rows and columns are more than can be held."""
+    if rows * columns > MOST_CELLS:
         raise RefusalError(
             "has cells spread over {rows} rows and {columns} columns; "
             "delete the stray value far from the table",
-            rows=rows[1],
-            columns=width,
+            rows=rows,
+            columns=columns,
         )

@@ -15,7 +15,7 @@ LARGEST_TOTAL = 1536 << 20
 HIGHEST_RATIO = 250
 """Deflate reaches 1,000; the emptiest honest worksheets stay below 150."""
 _SMALL = 16 << 20
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 

@@ -1,11 +1,10 @@
-"""Read a worksheet that was just written for what its values do not show: well-formed, in order, within bounds."""
+"""Read a worksheet that was just written for what its values do not show: well-formed and in order."""
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from sync.books.excel.cells import all_cells, regular, rows
-from sync.books.excel.looking import check_extent
 from sync.books.excel.markup import check, checked
 from sync.books.excel.package import Package
 from sync.books.excel.references import column_number
@@ -18,7 +17,7 @@ _CLOSE = b"</row>"
 
 
 def proofread(package: Package, name: str) -> None:
-    """Raise unless a worksheet part is well-formed, its rows and cells rise, and no cell lies absurdly far away.
+    """Raise unless a worksheet part is well-formed, and its rows and the cells of each row rise.
 
     A large one is not held whole, if it is written as nearly every program does.
     """
@@ -29,7 +28,6 @@ def proofread(package: Package, name: str) -> None:
     worksheet = parse_worksheet(part)
     del part
     _check_order(worksheet)
-    check_extent(worksheet)
 
 
 def _check_in_pieces(package: Package, name: str) -> bool:
@@ -39,7 +37,6 @@ def _check_in_pieces(package: Package, name: str) -> bool:
         if piece is None:
             return False
         last = _check_order(piece, last)
-        check_extent(piece)
     return True
 
 
@@ -48,14 +45,14 @@ def _pieces(package: Package, name: str) -> Iterator[Worksheet | None]:
     but plain rows."""
     rest = b""
     begun = False
-    for piece in checked(package.pieces(name)):
+    for piece, plain in checked(package.pieces(name)):
         text = rest + piece
         if not begun:
             start = _CELLS.search(text)
             if not start:
                 break
             text, begun = text[start.start() :], True
-        if b"<!" in text or b"<?" in text:
+        if not plain:
             break
         end = text.rfind(_CLOSE) + len(_CLOSE)
         yield _of_rows(text[:end])
@@ -72,21 +69,17 @@ def _of_rows(cells: bytes) -> Worksheet:
 
 def _check_order(sheet: Worksheet, after: int = 0) -> int:
     """Rows rise everywhere, and so do the cells of each row. Gives the last row's number."""
-    last = after
-    by_text = regular(sheet)
-    pattern = re.compile(rb'<%sc r="([A-Z]+)' % re.escape(sheet.prefix.encode()))
-    rising: set[tuple[bytes, ...]] = set()
-    for row in rows(sheet, after):
-        last = row.number
-        names = tuple(pattern.findall(sheet.view, row.inner, row.close)) if by_text else ()
-        if names not in rising:  # rows mostly repeat a few patterns of columns
-            numbers = [column_number(name.decode()) for name in names]
-            if any(left >= right for left, right in pairwise(numbers)):
-                raise RefusalError(
-                    "has cells out of order in row {row}; save it anew in Excel", row=row.number
-                )
-            rising.add(names)
-    if not by_text:
+    if not regular(sheet):
         for _ in all_cells(sheet):  # it raises by itself
             pass
+    last = after
+    for row in rows(sheet, after):
+        last = row.number
+    # One look at all cells: rows mostly repeat a few patterns of columns, so that few have to be looked at.
+    prefix = re.escape(sheet.prefix.encode())
+    names = re.findall(rb'<%sc r="([A-Z]+)|<%srow[\s/>]' % (prefix, prefix), sheet.view)
+    for columns in set(b",".join(names).split(b",,")):
+        numbers = [column_number(name.decode()) for name in columns.split(b",") if name]
+        if any(left >= right for left, right in pairwise(numbers)):
+            raise RefusalError("has cells out of order; save it anew in Excel")
     return last

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -57,7 +57,16 @@ def _tab(package: Package, sheet: Sheet, reader: "Values", styles: Stylesheet | 
         read_colours(worksheet, styles),
     )
     del worksheet  # a large sheet's bytes and its values need not be in memory together
-    return replace(tab, rows=list(reader.each_row(sheet)))
+    return replace(tab, rows=_sparing(reader.each_row(sheet)))
+
+
+def _sparing(rows: Iterable[list[CellValue]]) -> Rows:
+    """The rows with one object for each text and day, of which most stand in many cells: half of the memory."""
+    known: dict[CellValue, CellValue] = {}
+    return [
+        [known.setdefault(cell, cell) if cell.__class__ in _KEPT_ONCE else cell for cell in row]
+        for row in rows
+    ]
 
 
 def read_styles(package: Package, workbook: Workbook) -> Stylesheet | None:
@@ -108,12 +117,8 @@ class Values:
         found = opened.get_sheet_by_index(sheet.index) if by_place else opened.get_sheet_by_name(sheet.name)
         # calamine gives empty rows above the first value, but no cells left of it.
         left: list[CellValue] = [None] * (found.start[1] if found.start else 0)
-        known: dict[CellValue, CellValue] = {
-            "": None
-        }  # cells repeat a few texts and days: one of each is kept
         for row in found.iter_rows():
-            cells = [known.setdefault(cell, cell) if cell.__class__ in _KEPT_ONCE else cell for cell in row]
-            yield left + cells if left else cells
+            yield left + [None if cell == "" else cell for cell in row]
 
     def _open(self) -> "CalamineWorkbook":
         if self._opened is None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
 
 from sync.books.excel.editing import Edited, Wanted
+from sync.books.excel.looking import check_span
 from sync.books.excel.markup import check, located, utf8
 from sync.books.excel.package import Package, folded, open_package
 from sync.books.excel.proofreading import proofread
@@ -30,12 +31,19 @@ def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Row
     workbook = read_workbook(new)
     values = Values(new)
     for sheet, wanted in edited.wanted.items():
-        proofread(new, sheet.part)
         before, asked = former[sheet], wanted
+        check_span(*_reach(before, asked))
+        proofread(new, sheet.part)
         if removal := edited.removals.get(sheet):
             before = [cells for row, cells in enumerate(before, 1) if not removal.holds(row)]
             asked = {removal.moved(row): cells for row, cells in wanted.items() if not removal.holds(row)}
         _check_values(sheet, before, values.each_row(sheet), asked, workbook.date1904)
+
+
+def _reach(before: Rows, asked: Wanted) -> tuple[int, int]:
+    """How many rows and columns values may take up after the edit."""
+    rows = max(len(before), max(asked, default=0))
+    return rows, max(0, *map(len, before), *(max(cells, default=0) for cells in asked.values()))
 
 
 def _check_parts(old: Package, new: Package, edited: Edited) -> None:
