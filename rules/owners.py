@@ -38,7 +38,8 @@ _LISTING = re.compile(
 _BESIDE = re.compile(r"\s*(?:[/\\:—–]|(?<![A-Za-z])-|-(?![A-Za-z]))\s*")
 _AND_OTHERS = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?人?|\bet al\.?|\bothers?)\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?:(?:工号|工號|员工编号|員工編號|编号|編號|电话|電話|手机|手機|分机|分機|tel|ext|no|id)\s*[.:]*\s*#?)?[+\d\s]+", re.IGNORECASE
+    r"(?:(?:工号|工號|员工编号|員工編號|编号|編號|电话|電話|手机|手機|分机|分機|tel|ext|no|id)\s*[.:]*\s*#?)?[+\d\s]+",
+    re.IGNORECASE,
 )
 _SPACED = re.compile(r"(?<![一-鿿])(?:[一-鿿]\s+){1,2}[一-鿿](?![一-鿿])")
 _AROUND_HAN = re.compile(r"(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])")
@@ -130,6 +131,8 @@ def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[s
 def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
     words = [word.strip(".,'").casefold() for word in piece.split()]
     groups, posts = lists["group_words_english"], lists["posts_english"]
+    if words[0] in posts and words[1:2] == ["of"]:
+        return NamedOwner(OwnerKind.POST)
     if any(word in groups for word in words):
         return NamedOwner(
             OwnerKind.POST if words[-1] in posts and words[-1] not in groups else OwnerKind.GROUP

@@ -41,17 +41,24 @@ _REPUBLIC = re.compile(
 )
 _REPUBLIC_COMPACT = re.compile(r"\A(?P<year>1\d\d)(?P<rest>(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
 _BEFORE_REPUBLIC = 1911
-_TIME = r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?)?)|(?P<hour2>\d{1,2})(?=\s*[ap]m\b)))?"
+_TIME = (
+    r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?)?)|"
+    r"(?P<hour2>\d{1,2})(?=\s*[ap]m\b)))?"
+)
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _LEAD = (
     r"(?:(?:" + _WEEKDAY + r",?|by|before|until|till|on|(?:no|not)\s+later\s+than|due(?:\s+(?:by|on))?|"
     r"deadline:?|target:?|eod|cob|eob|close\s+of\s+business|end\s+of\s+(?:the\s+)?day)\s+)*"
     r"(?:(?:截[止至]到?|完成|计划|交付)?(?:时间|日期|期限|时限)|截[止至]到?|最迟|最晚|不晚于|不迟于|预计|须于|于|在)?:?\s*"
 )
-_DEED = "完成|提交|提报|上报|报送|交|反馈|确认|回复|给出|输出|出|定稿|发|签|到位|落实|办结|上线|结束|做完|搞定"
+_DEED = (
+    "完成|提交|提报|上报|报送|交|反馈|确认|回复|给出|输出|出|定稿|发|签|到位|落实|办结|上线|结束|做完|搞定"
+)
 _TAIL = (
     r"\s*(?:\(?(?:周|星期|礼拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
-    r"\s*(?:\([含止]\))?[\s,]*(?:at\s+)?(?P<part>上午|下午|晚上|中午|晚|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?"
+    r"\s*(?:\([含止]\))?[\s,]*(?:at\s+)?(?P<part>上午|下午|晚上|中午|晚|am|pm)?"
+    + _TIME
+    + r"\s*(?P<part2>am|pm)?"
     r"\s*(?:\([含止]\)|之?前|以前|止|完成|截止|下班前|下班之前|中午前|当日|当天|eod|cob|eob|noon|latest)*"
     r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?[.。]?\Z"
 )
@@ -67,7 +74,9 @@ _MD = re.compile(
     r"\A" + _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号]?" + _TAIL,
     re.IGNORECASE,
 )
-_DMY = re.compile(r"\A(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE)
+_DMY = re.compile(
+    r"\A" + _LEAD + r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE
+)
 _SHORT = re.compile(
     r"\A" + _LEAD + r"(?P<a>\d{1,2})(?P<stroke>[-/.])(?P<b>\d{1,2})(?P=stroke)(?P<c>\d{1,2})(?!\d)" + _TAIL,
     re.IGNORECASE,
@@ -97,10 +106,12 @@ _VAGUE = re.compile(
     r"[本下上这]个?(?:周|星期|礼拜|月|季|旬)|(?:周|星期|礼拜)[一二三四五六日天]|"
     r"(?:\d+|[一二两三四五六七八九十半几]+)\s*个?半?(?:工作日|日|天|周|星期|月|年|小时)(?:内|后|以内|之内)|"
     r"^(?:\d+|[一二两三四五六七八九十半几]+)\s*个?半?(?:工作日|天|周|星期|月|年|小时)$|"
-    r"春节|过年|中秋|端午|清明|双十一|双11|节后|节前|年后|年前|暑[假期]|寒假|连假|假期|开学|[春夏秋冬]季|国庆|元旦|五一|十一前|会后|会前|例会|下次|[一-鿿][前后]\Z|^[等待视看依按随]|通知|前完成|之后|第?\s*\d+\s*周|"
+    r"春节|过年|中秋|端午|清明|双十一|双11|节后|节前|年后|年前|暑[假期]|寒假|连假|假期|开学|[春夏秋冬]季|国庆|元旦|五一|十一前|会后|会前|例会|下次|[一-鿿][前后](?:\Z|\s*(?:\d+|[一二两三四五六七八九十半几]+)\s*个?(?:工作日|天|日|周|星期|月))|^[等待视看依按随]|通知|前完成|之后|第?\s*\d+\s*周|"
     r"明天|后天|今天|明日|今日|"
     r"(?<![a-z])(?:asap|tb[dcan]|n/?a)(?![a-z])|soon|immediate|right away|shortly|urgent|"
-    r"next\s|this\s|end\s+of|\bend\b|beginning|start\s+of|mid[- ]|early\b|late\b|later\b|around|about|approx|roughly|spring|summer|autumn|winter|holiday|christmas|easter|new\s+year|(?<![a-z])(?:q[1-4]|h[12]|c?w\s?\d+|fy\s?\d+)(?![0-9a-z])|[1-4]q\b|"
+    r"next\s|this\s|end\s+of|\bend\b|beginning|start\s+of|mid[- ]|early\b|late\b|later\b|around|about|approx|roughly|"
+    r"spring|summer|autumn|winter|holiday|christmas|easter|new\s+year|"
+    r"(?<![a-z])(?:q[1-4]|h[12]|c?w\s?\d+|fy\s?\d+)(?![0-9a-z])|[1-4]q\b|"
     r"\b(?:day|week|month|year|hour)s?\b|quarter|fortnight|ongoing|continuous|\beo[dmwqy]\b|tomorrow|today|when\s|once\s|upon\s|after\s|before\s|within\s|\bin\s|no\s+deadline|\b"
     + _WEEKDAY
     + r"\b|"
@@ -115,7 +126,8 @@ def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
 
     ``near`` settles the year where none is typed (5.27, 6月15日前): the one that puts the day between
     120 days before it and the rest of a year after it, for most due dates lie ahead; of what is ``past``
-    the last such day up to it. A year of three digits is one of the Republic (民國113年, 113/6/15). Numbers are Excel serials, or month.day where they are too small for one.
+    the last such day up to it. A year of three digits is one of the Republic (民國113年, 113/6/15).
+    Numbers are Excel serials, or month.day where they are too small for one.
     """
     match value:
         case None:
@@ -129,7 +141,7 @@ def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
         case int() | float():
             return _read_number(value, near, past)
         case _:
-            return _read_text(_usual(str(value)), near, past)
+            return _read_text(usual(str(value)), near, past)
 
 
 def read_time(value: object) -> time | None:
@@ -236,7 +248,7 @@ def _nearest(found: re.Match[str], month: int, day: int, near: date, past: bool)
     return next(fitting, TypedDate(Reading.IMPOSSIBLE))
 
 
-def _usual(text: str) -> str:
+def usual(text: str) -> str:
     """A text in one script, width and calendar: 民國一一三年６月十五日 becomes 2024年6月15日."""
     one_script = simplified(unicodedata.normalize("NFKC", text).strip())
     arabic = re.sub(r"(?<=\d)。(?=\d)", ".", _arabic(one_script))
