@@ -137,15 +137,15 @@ def _texts(cells: Cells) -> list[str]:
 
 
 def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
+    """The day of each meeting by its number and name; where meetings of different days share one, it has none."""
     if meetings is None:
         return {}
     dated = meetings.frame[meetings.date.notna()]
-    return {
-        fold(name): day.date()
-        for names in (dated["name"], dated["id"])
-        for name, day in zip(names, dated["date"], strict=True)
-        if name
-    }
+    days: dict[str, set[date]] = {}
+    for names in (dated["name"], dated["id"]):
+        for name, day in zip(names, dated["date"], strict=True):
+            days.setdefault(fold(name), set()).add(day.date())
+    return {name: held.pop() for name, held in days.items() if name and len(held) == 1}
 
 
 def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Table:
