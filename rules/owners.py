@@ -131,7 +131,7 @@ def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[s
 def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
     words = [word.strip(".,'").casefold() for word in piece.split()]
     groups, posts = lists["group_words_english"], lists["posts_english"]
-    if words[0] in posts and words[1:2] == ["of"]:
+    if words[1:2] == ["of"] and words[0] in posts:
         return NamedOwner(OwnerKind.POST)
     if any(word in groups for word in words):
         return NamedOwner(

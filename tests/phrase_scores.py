@@ -1,8 +1,9 @@
 """Labelled phrases as data (``tests/phrases/*.yml``), and how well the rules agree with the labels.
 
-A file holds two parts, ``held_out`` (a third: written first, for no word list to be made of) and ``tuned``; a
-part holds phrases by script and label. A label is ``fine`` or ``exact``, else the variant of the finding that
-a person would expect, or several joined by "or".
+A file holds three parts: ``held_out`` was written first, for no word list to be made of; ``tuned`` is what they
+were made better with; ``later`` was written when that was done, to see how well it holds. A part holds phrases
+by script and label. A label is ``fine`` or ``exact``, else the variant of the finding that a person would
+expect, or several joined by "or".
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ from tests.rule_cases import NOW, SOUND
 
 FOLDER = Path(__file__).parent / "phrases"
 SCRIPTS = ("zh-CN", "zh-TW", "en")
-PARTS = ("held_out", "tuned")
+PARTS = ("held_out", "tuned", "later")
 FIELDS = {
     "owners": ("owner", {"A102", "A103"}),
     "due_dates": ("due", {"A106"}),

@@ -32,8 +32,9 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> "pd.Series[bool]":
 
 def _asks_nothing(text: str, words: WordLists) -> bool:
     """A filled place, empty deeds, or nothing but a pointer to where it may be said."""
-    points = words.has_any(text, "pointers") and words.says_nothing(text, "pointers", "pointed_to")
-    return words.is_placeholder(text) or words.says_nothing(text) or points
+    if words.is_placeholder(text) or words.says_nothing(text):
+        return True
+    return words.has_any(text, "pointers") and words.says_nothing(text, "pointers", "pointed_to")
 
 
 @rule("A105", on="actions", severity=Severity.WARNING, columns=("department",), cites="001 四(二)")
