@@ -75,7 +75,7 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
             for keys in (meetings.id, meetings.name)
         ]
     )
-    known = known[known.key.ne("")].drop_duplicates("key").set_index("key")
+    known = _by_key(known[known.key.ne("")])
     key = actions.meeting_id.map(fold)
     return {
         "meeting_row_date": known.date.reindex(key).set_axis(actions.rows),
@@ -83,6 +83,13 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "confidential": key.isin(known.index[known.secret]),
         "meeting_known": key.isin(known.index),
     }
+
+
+def _by_key(meetings: pd.DataFrame) -> pd.DataFrame:
+    """One row a number or name; where meetings of different days share it, its day is not known."""
+    groups = meetings.groupby("key")
+    known = groups.agg({"date": "min", "matters": "any", "secret": "any"})
+    return known.assign(date=known["date"].where(groups["date"].nunique() < 2))
 
 
 def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
@@ -152,11 +159,22 @@ def _written_count(text: str, patterns: tuple[str, ...]) -> int:
 
 
 def _earlier_copies(actions: Table) -> "pd.Series[int]":
-    """Open rows above with the same description from other meetings: an item that comes back was carried over.
+    """Open rows with the same description from earlier meetings: an item that comes back was carried over.
 
-    What was done each time (提交周报) comes back because it is a routine.
+    What was done each time (提交周报) comes back because it is a routine. Where a meeting's date is not known
+    its number tells which was earlier; the order of the rows says nothing, for people sort them.
     """
     meant = actions.frame.loc[(actions.open & actions.meeting_id.ne("")).to_numpy(dtype=bool)]
     text = meant["description"].str.replace(r"\W+", "", regex=True)
-    different = pd.DataFrame({"text": text, "meeting": meant["meeting_id"]})[text.ne("")].drop_duplicates()
-    return different.groupby("text").cumcount().reindex(actions.rows, fill_value=0)
+    held = meant["meeting_row_date"].dt.normalize()
+    number = each_value(meant["meeting_id"], _sortable).where(held.isna(), "")
+    copies = pd.DataFrame({"text": text, "held": held, "number": number})[text.ne("")]
+    ordered = copies.drop_duplicates().sort_values(["held", "number"])
+    earlier = ordered.assign(earlier=ordered.groupby("text").cumcount())
+    counts = copies.merge(earlier, how="left", on=list(copies.columns))["earlier"].set_axis(copies.index)
+    return counts.reindex(actions.rows, fill_value=0)
+
+
+def _sortable(number: str) -> str:
+    """A number that sorts as people count: M9 before M10."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(12), fold(number))

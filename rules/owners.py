@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from rules.wordlists import WordLists, fold
+from rules.wordlists import WordLists, plain, simplified
 
 
 class OwnerKind(StrEnum):
@@ -32,12 +32,15 @@ class NamedOwner:
 
 _BRACKETS = re.compile(r"[(\[【](?P<inside>[^)\]】]*)[)\]】]")
 _LISTING = re.compile(
-    r"\s*(?:[、,;&+|\n\r]|\b(?:and|or)\b|以及|或者|\s[和或]\s|(?<=[一-鿿]{2})[和与與及跟或](?=[一-鿿]{2}))\s*",
+    r"\s*(?:[、,;&+|→\n\r]|[-=]>|\b(?:and|or)\b|以及|或者|\s[和或]\s|(?<=[一-鿿]{2})[和与與及跟或](?=[一-鿿]{2}))\s*",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"\s*(?:[/\\:—–]|(?<![A-Za-z])-|-(?![A-Za-z]))\s*")
 _AND_OTHERS = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?人?|\bet al\.?|\bothers?)\s*$", re.IGNORECASE)
-_NUMBER = re.compile(r"[+\d\s]+")
+_NUMBER = re.compile(
+    r"(?:(?:工号|工號|员工编号|員工編號|编号|編號|电话|電話|手机|手機|分机|分機|tel|ext|no|id)\s*[.:]*\s*#?)?[+\d\s]+",
+    re.IGNORECASE,
+)
 _SPACED = re.compile(r"(?<![一-鿿])(?:[一-鿿]\s+){1,2}[一-鿿](?![一-鿿])")
 _AROUND_HAN = re.compile(r"(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])")
 _HAN = re.compile(r"[一-鿿*×·•]+")
@@ -53,12 +56,12 @@ def read_owner(
     if cell in names:
         return NamedOwner(OwnerKind.PERSON, cell)
     cell = _SPACED.sub(_closed_up, cell)
-    if lists.is_placeholder(cell) or lists.has_any(cell, "unsure"):
+    if lists.is_placeholder(cell) or lists.has_any(cell, "unsure") or lists.opens_with(cell, "undecided"):
         return NamedOwner(OwnerKind.PLACEHOLDER)
     if _AND_OTHERS.search(cell):
         return NamedOwner(OwnerKind.SEVERAL)
     listed = [part for part in _LISTING.split(_BRACKETS.sub(_beside_brackets, cell)) if part]
-    if fold(cell) in lists["group_words_english"]:
+    if plain(cell) in lists["group_words_english"]:
         listed = [cell]  # R&D
     read = [_read_one(part, lists, names, departments) for part in listed]
     if len(read) == 1:
@@ -81,7 +84,7 @@ def _read_one(part: str, lists: WordLists, names: Set[str], departments: Set[str
     beside = [piece for piece in _BESIDE.split(part) if piece]
     words = [word for piece in beside for half in _halves(piece, lists) for word in _words(half, names)]
     pieces = [
-        word for word in words if not _NUMBER.fullmatch(word) and fold(word) not in lists["parts_beside"]
+        word for word in words if not _NUMBER.fullmatch(word) and plain(word) not in lists["parts_beside"]
     ] or [part]
     read = [_read_name(piece, lists, names, departments) for piece in pieces]
     people = _without_nickname([owner for owner in read if owner.kind is OwnerKind.PERSON], names)
@@ -96,7 +99,7 @@ def _read_one(part: str, lists: WordLists, names: Set[str], departments: Set[str
 def _halves(piece: str, lists: WordLists) -> list[str]:
     """A hyphen parts a department from a name (HR-Lily), but not a foreign name (Chan Tai-man)."""
     department, _, name = piece.partition("-")
-    return [department, name] if name and fold(department) in lists["group_words_english"] else [piece]
+    return [department, name] if name and plain(department) in lists["group_words_english"] else [piece]
 
 
 def _words(piece: str, names: Set[str]) -> list[str]:
@@ -128,66 +131,70 @@ def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[s
 def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
     words = [word.strip(".,'").casefold() for word in piece.split()]
     groups, posts = lists["group_words_english"], lists["posts_english"]
+    if words[1:2] == ["of"] and words[0] in posts:
+        return NamedOwner(OwnerKind.POST)
     if any(word in groups for word in words):
         return NamedOwner(
             OwnerKind.POST if words[-1] in posts and words[-1] not in groups else OwnerKind.GROUP
         )
     if all(word in posts for word in words):
         return NamedOwner(OwnerKind.POST)
-    return NamedOwner(OwnerKind.PERSON, piece)
+    leading = next(place for place, word in enumerate(words) if word not in posts)
+    return NamedOwner(OwnerKind.PERSON, " ".join(piece.split()[leading:]) if leading else piece)
 
 
 def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
     if post := _post(piece, lists):
         return post
-    if len(piece) == 2 and piece[0] in lists["surnames"] and piece not in lists["not_names"]:
+    like = simplified(piece)
+    if len(piece) == 2 and _looks_like_name(piece, lists):
         return NamedOwner(OwnerKind.PERSON, piece)  # 杨科, 李办: a name, or a surname and a short post
     if (
-        piece in lists["not_names"]
-        or fold(piece).endswith(lists["department_endings"])
+        like in lists["not_names"]
+        or plain(piece).endswith(lists["department_endings"])
         or lists.has_any(piece, "group_words")
     ):
         return NamedOwner(OwnerKind.GROUP)
-    if found := _after_department(lists).match(piece):
-        rest = _without_post(found["rest"], lists)
+    if found := _after_department(lists).match(like):
+        rest = _without_post(piece[found.start("rest") :], lists)
         if rest in names or rest.startswith("*") or _looks_like_name(rest, lists):
-            return NamedOwner(OwnerKind.PERSON, rest, found["department"])
-        return _post(rest, lists) or NamedOwner(OwnerKind.GROUP)
+            return NamedOwner(OwnerKind.PERSON, rest, piece[: found.end("department")])
+        if not _looks_like_name(piece, lists):  # 李科峰 is no section 李科
+            return _post(rest, lists) or NamedOwner(OwnerKind.GROUP)
     return NamedOwner(OwnerKind.PERSON, _without_post(piece, lists))
 
 
 def _without_post(piece: str, lists: WordLists) -> str:
     """高级工程师王伟 and 财务张三 name 王伟 and 张三; what does not end in a name is left as it is."""
-    found = _leading_words((*lists["posts"], *lists["not_names"])).match(piece)
-    return (
-        found["rest"]
-        if found and len(found["rest"]) > 1 and _looks_like_name(found["rest"], lists)
-        else piece
-    )
+    found = _leading_words((*lists["posts"], *lists["not_names"])).match(simplified(piece))
+    rest = piece[found.start("rest") :] if found else ""
+    return rest if len(rest) > 1 and _looks_like_name(rest, lists) else piece
 
 
 def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     """王经理 and *经理 name a person; 负责人 and 产品经理 do not. None where no post ends the text."""
-    endings = [post for post in lists["posts"] if piece.endswith(post)]
-    if not endings:
+    like = simplified(piece)
+    ending = max((post for post in lists["posts"] if like.endswith(post)), key=len, default="")
+    if not ending:
         return None
-    before = piece.removesuffix(max(endings, key=len))
+    before = piece[: -len(ending)]
     department = ""
-    if found := _after_department(lists).match(before + "\0"):
-        department, before = found["department"], found["rest"].rstrip("\0")
+    if found := _after_department(lists).match(simplified(before) + "\0"):
+        department, before = before[: found.end("department")], before[found.start("rest") :]
     if (
         before in {"*", "×"}
-        or before in lists["compound_surnames"]
+        or simplified(before) in lists["compound_surnames"]
         or (before and _looks_like_name(before, lists))
     ):
         return NamedOwner(OwnerKind.PERSON, piece.removeprefix(department), department)
-    if not before or department or len(max(endings, key=len)) > 1 or before in lists["not_names"]:
+    if not before or department or len(ending) > 1 or simplified(before) in lists["not_names"]:
         return NamedOwner(OwnerKind.POST)
     return None
 
 
-def _looks_like_name(text: str, lists: WordLists) -> bool:
+def _looks_like_name(name: str, lists: WordLists) -> bool:
     """A surname alone or with one or two signs after it; 项目 and 高级 only begin like one."""
+    text = simplified(name)
     short = len(text) <= 3 or (len(text) <= 4 and text.startswith(lists["compound_surnames"]))
     known = text[:1] in lists["surnames"] or text.startswith(lists["compound_surnames"])
     return short and known and text not in lists["not_names"]

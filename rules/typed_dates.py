@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from rules.wordlists import simplified
+
 
 class Reading(StrEnum):
     """How a date cell could be read."""
@@ -31,32 +33,50 @@ EMPTY = TypedDate(Reading.EMPTY)
 _FIRST_SERIAL, _LAST_SERIAL = 18264, 73050  # Excel serials of 1950-01-01 and 2099-12-31
 
 _NUMERAL = re.compile(
-    r"[〇○零一二三四五六七八九]*十?[〇○零一二三四五六七八九]+(?=[年月日号號])|[一二三]?十(?=[月日号號])"
+    r"[〇○零一二三四五六七八九]*十?[〇○零一二三四五六七八九]+(?=[年月日号])|[一二三]?十(?=[月日号])"
 )
-_TIME = r"(?:[T\s]*(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点點时時](?:(?P<minute2>\d{1,2})分?)?))?"
+_REPUBLIC = re.compile(
+    r"(?:中华)?民国\s*(?P<named>\d{1,3})(?=\s*[-/.年])|"
+    r"(?<![\d/.-])(?P<bare>1\d\d)(?=\s*年|\s*(?P<stroke>[-/.])\s*\d{1,2}\s*(?P=stroke)\s*\d{1,2}(?!\d))"
+)
+_REPUBLIC_COMPACT = re.compile(r"\A(?P<year>1\d\d)(?P<rest>(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+_BEFORE_REPUBLIC = 1911
+_TIME = (
+    r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?)?)|"
+    r"(?P<hour2>\d{1,2})(?=\s*[ap]m\b)))?"
+)
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _LEAD = (
-    r"(?:(?:" + _WEEKDAY + r",?|by|before|until|on|no\s+later\s+than|due(?:\s+(?:by|on))?)\s+)*"
-    r"(?:截[止至]到?|最迟|最遲|最晚|不晚于|不晚於|不迟于|不遲於|预计|預計|须于|須於|于|於|在)?[::]?\s*"
+    r"(?:(?:" + _WEEKDAY + r",?|by|before|until|till|on|(?:no|not)\s+later\s+than|due(?:\s+(?:by|on))?|"
+    r"deadline:?|target:?|eod|cob|eob|close\s+of\s+business|end\s+of\s+(?:the\s+)?day)\s+)*"
+    r"(?:(?:截[止至]到?|完成|计划|交付)?(?:时间|日期|期限|时限)|截[止至]到?|最迟|最晚|不晚于|不迟于|预计|争取|力争|须于|于|在)?:?\s*"
+)
+_DEED = (
+    "完成|提交|提报|上报|报送|交|反馈|确认|回复|给出|输出|出|定稿|发|签|到位|落实|办结|上线|结束|做完|搞定"
 )
 _TAIL = (
-    r"\s*(?:\(?(?:周|星期|礼拜|禮拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
-    r"[\s,]*(?P<part>上午|下午|晚上|中午|晚|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?"
-    r"\s*(?:之?前|以前|止|完成|截止|下班前|下班之前|中午前|當日|当日|当天|eod|cob)*[.。]?\Z"
+    r"\s*(?:\(?(?:周|星期|礼拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
+    r"\s*(?:\([含止](?:当[日天])?\))?[\s,]*(?:at\s+)?(?P<part>上午|下午|晚上|中午|晚|am|pm)?"
+    + _TIME
+    + r"\s*(?P<part2>am|pm)?"
+    r"\s*(?:\([含止](?:当[日天])?\)|之?前|以前|止|完成|截止|下班前|下班之前|中午前|当日|当天|eod|cob|eob|noon|latest)*"
+    r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?[.。]?\Z"
 )
 _YMD = re.compile(
     r"\A"
     + _LEAD
-    + r"(?P<year>\d{4}|\d{2}(?=年))\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号號]?"
+    + r"(?P<year>\d{4}|\d{2}(?=年))\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
     + _TAIL,
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"\A(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TAIL, re.IGNORECASE)
 _MD = re.compile(
-    r"\A" + _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号號]?" + _TAIL,
+    r"\A" + _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号]?" + _TAIL,
     re.IGNORECASE,
 )
-_DMY = re.compile(r"\A(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE)
+_DMY = re.compile(
+    r"\A" + _LEAD + r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE
+)
 _SHORT = re.compile(
     r"\A" + _LEAD + r"(?P<a>\d{1,2})(?P<stroke>[-/.])(?P<b>\d{1,2})(?P=stroke)(?P<c>\d{1,2})(?!\d)" + _TAIL,
     re.IGNORECASE,
@@ -79,20 +99,23 @@ _ENGLISH = (
     ),
 )
 _VAGUE = re.compile(
-    r"尽快|儘快|盡快|尽早|儘早|盡早|近期|近日|最近|即日|马上|馬上|立即|立刻|抓紧|及时|隨時|随时|待定|未定|另行|再定|再议|再議|视情况|視情況|适时|適時|"
-    r"看情况|看情況|按计划|按計劃|按进度|按進度|暂定|暫定|暂无|暫無|暂缓|暫緩|不限|左右|前后|前後|大约|大約|约|約|"
-    r"长期|長期|持续|持續|常态|不定期|每[日天周週月季年]|"
-    r"上旬|中旬|下旬|旬|月底|月末|月初|月中|年底|年末|年初|年内|年中|季度|季末|季初|半年|周内|週內|月内|月內|"
-    r"[本下上这這][个個]?(?:周|週|星期|月|季|旬)|(?:周|週|星期|礼拜)[一二三四五六日天]|"
-    r"(?:\d+|[一二两兩三四五六七八九十半几幾]+)\s*(?:个|個)?(?:工作日|日|天|周|週|星期|月|小时|小時)(?:内|內|後|后|以内|之内)|"
-    r"春节|春節|中秋|端午|清明|双十一|双11|节后|节前|年后|年前|国庆|國慶|元旦|五一|十一前|会后|會後|会前|例会|例會|下次|[一-鿿][前后後]$|前完成|之后|之後|第?\s*\d+\s*[周週]|"
-    r"明天|后天|後天|今天|明日|今日|"
+    r"尽快|尽早|尽速|近期|近日|最近|即日|马上|立即|立刻|抓紧|及时|随时|早日|越快越好|待定|未定|另行|再定|再议|视情况|适时|择期|择日|"
+    r"看情况|按计划|按进度|暂定|暂无|暂缓|不限|左右|前后|大约|约|"
+    r"长期|持续|常态|不定期|每[日天周月季年]|"
+    r"上旬|中旬|下旬|旬|月底|月末|月初|月中|年底|年末|年初|年内|年中|季度|[一二三四1-4]季|季末|季初|半年|周内|月内|"
+    r"[本下上这]个?(?:周|星期|礼拜|月|季|旬)|(?:周|星期|礼拜)[一二三四五六日天]|"
+    r"(?:\d+|[一二两三四五六七八九十半几]+)\s*个?半?(?:工作日|日|天|周|星期|月|年|小时)(?:内|后|以内|之内)|"
+    r"^(?:\d+|[一二两三四五六七八九十半几]+)\s*个?半?(?:工作日|天|周|星期|月|年|小时)$|"
+    r"春节|过年|中秋|端午|清明|双十一|双11|节后|节前|年后|年前|暑[假期]|寒假|连假|假期|开学|[春夏秋冬]季|国庆|元旦|五一|十一前|会后|会前|例会|下次|[一-鿿][前后](?:\Z|\s*(?:\d+|[一二两三四五六七八九十半几]+)\s*个?(?:工作日|天|日|周|星期|月))|^[等待视看依按随]|通知|前完成|之后|第?\s*\d+\s*周|"
+    r"明天|后天|今天|明日|今日|"
     r"(?<![a-z])(?:asap|tb[dcan]|n/?a)(?![a-z])|soon|immediate|right away|shortly|urgent|"
-    r"next\s|this\s|end\s+of|mid[- ]|early\s|late\s|(?<![a-z])(?:q[1-4]|h[12]|c?w\s?\d+|fy\s?\d+)(?![0-9a-z])|[1-4]q\b|"
-    r"\bweek\b|\bmonth\b|quarter|ongoing|continuous|\beo[dmwqy]\b|tomorrow|today|when\s|after\s|before\s|within\s|\bin\s|no\s+deadline|^"
+    r"next\s|this\s|end\s+of|\bend\b|beginning|start\s+of|mid[- ]|early\b|late\b|later\b|around|about|approx|roughly|"
+    r"spring|summer|autumn|winter|holiday|christmas|easter|new\s+year|"
+    r"(?<![a-z])(?:q[1-4]|h[12]|c?w\s?\d+|fy\s?\d+)(?![0-9a-z])|[1-4]q\b|"
+    r"\b(?:day|week|month|year|hour)s?\b|quarter|fortnight|ongoing|continuous|\beo[dmwqy]\b|tomorrow|today|when\s|once\s|upon\s|after\s|before\s|within\s|\bin\s|no\s+deadline|\b"
     + _WEEKDAY
-    + r"$|"
-    r"^\d{1,2}\s*[日号號](?:前|之前|以前)?$|^\d{4}\s*[-/.年]\s*\d{1,2}\s*月?(?:份|前|底|内)?$|^\d{1,2}\s*月(?:份|前|底|内)?$|^(?:19|20)\d{2}\s*年?(?:前|内)?$|"
+    + r"\b|"
+    r"^\d{1,2}\s*[日号](?:前|之前|以前)?$|^\d{4}\s*[-/.年]\s*\d{1,2}\s*月?(?:份|前|底|内)?$|^\d{1,2}\s*月(?:份|前|底|内)?$|^(?:19|20)\d{2}\s*年?(?:前|内)?$|"
     r"^(?:\d{4}\s+)?(?:" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s+\d{4})?$",
     re.IGNORECASE,
 )
@@ -103,7 +126,8 @@ def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
 
     ``near`` settles the year where none is typed (5.27, 6月15日前): the one that puts the day between
     120 days before it and the rest of a year after it, for most due dates lie ahead; of what is ``past``
-    the last such day up to it. Numbers are Excel serials, or month.day where they are too small for one.
+    the last such day up to it. A year of three digits is one of the Republic (民國113年, 113/6/15).
+    Numbers are Excel serials, or month.day where they are too small for one.
     """
     match value:
         case None:
@@ -117,7 +141,7 @@ def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
         case int() | float():
             return _read_number(value, near, past)
         case _:
-            return _read_text(_arabic(unicodedata.normalize("NFKC", str(value)).strip()), near, past)
+            return _read_text(usual(str(value)), near, past)
 
 
 def read_time(value: object) -> time | None:
@@ -134,7 +158,7 @@ def read_time(value: object) -> time | None:
         case str():
             found = re.match(
                 r"\A\s*(?P<part>上午|下午|晚上|中午|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?",
-                unicodedata.normalize("NFKC", value).strip(),
+                simplified(unicodedata.normalize("NFKC", value).strip()),
                 re.IGNORECASE,
             )
             return _time(found) if found and found["hour"] else None
@@ -156,7 +180,7 @@ def _read_number(value: float, near: date, past: bool) -> TypedDate:
 
 
 def _read_text(text: str, near: date, past: bool) -> TypedDate:
-    if not text or text in {"-", "--", "—", "——", "/", "无", "無", "\\"}:
+    if not text or text in {"-", "--", "—", "——", "/", "无", "\\"}:
         return EMPTY
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and _FIRST_SERIAL <= float(text) <= _LAST_SERIAL:
         return _read_number(float(text), near, past)
@@ -165,6 +189,8 @@ def _read_text(text: str, near: date, past: bool) -> TypedDate:
 
 
 def _read_figures(text: str, near: date, past: bool) -> TypedDate | None:
+    if found := _REPUBLIC_COMPACT.match(text):
+        text = _western(found["year"]) + text[found.start("rest") :]
     for pattern in (_YMD, _COMPACT):
         if found := pattern.match(text):
             return _exact(found, int(found["year"]), int(found["month"]), int(found["day"]))
@@ -222,6 +248,18 @@ def _nearest(found: re.Match[str], month: int, day: int, near: date, past: bool)
     return next(fitting, TypedDate(Reading.IMPOSSIBLE))
 
 
+def usual(text: str) -> str:
+    """A text in one script, width and calendar: 民國一一三年６月十五日 becomes 2024年6月15日."""
+    one_script = simplified(unicodedata.normalize("NFKC", text).strip())
+    arabic = re.sub(r"(?<=\d)。(?=\d)", ".", _arabic(one_script))
+    return _REPUBLIC.sub(lambda found: _western(found["named"] or found["bare"]), arabic)
+
+
+def _western(year: str) -> str:
+    """A year of the Republic, as Taiwan counts: 113 is 2024."""
+    return str(int(year) + _BEFORE_REPUBLIC)
+
+
 def _arabic(text: str) -> str:
     """Chinese numerals before 年, 月, 日 and 号 as digits: 六月二十七日 becomes 6月27日."""
     return _NUMERAL.sub(lambda found: _digits(found[0]), text)
@@ -235,9 +273,9 @@ def _digits(numeral: str) -> str:
 
 
 def _time(found: re.Match[str]) -> time | None:
-    if not found["hour"]:
+    if not (found["hour"] or found["hour2"]):
         return None
-    hour, minute = int(found["hour"]), int(found["minute"] or found["minute2"] or 0)
+    hour, minute = int(found["hour"] or found["hour2"]), int(found["minute"] or found["minute2"] or 0)
     part = (found["part"] or found["part2"] or "").lower()
     if part in {"下午", "晚上", "pm"} and hour < 12:
         hour += 12

@@ -14,9 +14,19 @@ def fold(text: object) -> str:
     return unicodedata.normalize("NFKC", str(text)).strip().casefold()
 
 
+def simplified(text: str) -> str:
+    """A text with its Traditional signs as Simplified ones, sign by sign: its length and places stay."""
+    return text if text.isascii() else text.translate(_signs())
+
+
+def plain(text: object) -> str:
+    """A text as it is compared with the word lists: folded, and in one script."""
+    return simplified(fold(text))
+
+
 @dataclass(frozen=True)
 class WordLists:
-    """All lists by name, each folded; and the patterns made of them that several rules use."""
+    """All lists by name, each folded and in both scripts; and the patterns made of them that several rules use."""
 
     lists: Mapping[str, tuple[str, ...]]
 
@@ -25,28 +35,45 @@ class WordLists:
 
     def is_placeholder(self, text: str) -> bool:
         """Whether a text only fills the cell: 待定, TBD, 同上, --."""
-        folded = fold(text)
+        folded = plain(text)
         return folded in self.lists["placeholder"] or folded.strip("。.!?()") in self.lists["placeholder"]
 
-    def says_nothing(self, text: str) -> bool:
-        """Whether a text is made of empty deeds alone: 尽量完成, 优化一下, do it well."""
-        return bool(_nothing_but(self.lists["empty_deeds"]).fullmatch(fold(text)))
+    def says_nothing(self, text: str, *more: str) -> bool:
+        """Whether a text is made of empty deeds alone (尽量完成, 优化一下, do it well), or of them and more lists."""
+        empty = self.lists["empty_deeds"]
+        for name in more:
+            empty += self.lists[name]
+        return bool(_nothing_but(empty).fullmatch(plain(text)))
 
     def has_any(self, text: str, name: str) -> bool:
         """Whether a text holds one of a list's words anywhere; those in Latin letters as whole words."""
-        return bool(_any_of(self.lists[name]).search(fold(text)))
+        return bool(_any_of(self.lists[name]).search(plain(text)))
+
+    def opens_with(self, text: str, name: str) -> bool:
+        """Whether a text begins with one of a list's words; those in Latin letters as whole words."""
+        return bool(_any_of(self.lists[name]).match(plain(text)))
 
     def starts_with(self, text: str, name: str) -> bool:
         """Whether a text begins with one of a list's words."""
-        return fold(text).startswith(self.lists[name])
+        return plain(text).startswith(self.lists[name])
 
 
 def word_lists(own: Mapping[str, Sequence[str]] | None = None) -> WordLists:
     """The package's lists with an organisation's own words added; KeyError for a list that is not known."""
     lists = dict(_packaged())
     for name, extra in (own or {}).items():
-        lists[name] = (*lists[name], *(fold(word) for word in extra))
+        lists[name] = _in_both_scripts((*lists[name], *(fold(word) for word in extra)))
     return WordLists(lists)
+
+
+def _in_both_scripts(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*words, *map(simplified, words)]))
+
+
+@cache
+def _signs() -> Mapping[int, str]:
+    raw = tomllib.loads(files(__package__).joinpath("data", "scripts.toml").read_text("utf-8"))
+    return {ord(traditional): simple for traditional, simple in raw["signs"].split()}
 
 
 @cache
@@ -54,8 +81,8 @@ def _packaged() -> Mapping[str, tuple[str, ...]]:
     raw = tomllib.loads(files(__package__).joinpath("data", "wordlists.toml").read_text("utf-8"))
     return {
         name: tuple(words)
-        if name in {"surnames", "carried_patterns"}
-        else tuple(fold(word) for word in words)
+        if name == "carried_patterns"
+        else _in_both_scripts(tuple(words if name == "surnames" else map(fold, words)))
         for name, words in raw.items()
     }
 

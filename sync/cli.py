@@ -59,11 +59,19 @@ def init(
 
 
 @app.command()
-def check(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+def check(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    proposals: Annotated[
+        bool, typer.Option("--proposals", help="List only what could be typed instead, cell by cell.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are errors."""
     from sync.commands import check_workbook
 
-    raise typer.Exit(check_workbook(path, config, _moment(now), as_json=as_json))
+    raise typer.Exit(check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json))
 
 
 @app.command()

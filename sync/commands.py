@@ -16,13 +16,19 @@ from sync.tracker import Tracker, find_tracker
 from sync.worker import Judged, Pass, Unchanged, look, run_pass
 
 
-def check_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> int:
-    """Judge a workbook and print every finding. Returns 1 if there are errors."""
+def check_workbook(
+    path: Path | None, config: Path | None, now: datetime | None, *, proposals: bool, as_json: bool
+) -> int:
+    """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors."""
     tracker = find_tracker(path, config)
     judged = _look(tracker, now)
     language = words(tracker.settings.language)
     judgement = judged.judgement
-    if as_json:
+    if proposals and as_json:
+        print_json(machine_form.proposed(judgement))
+    elif proposals:
+        show(report.proposals_section(judgement, language, template()))
+    elif as_json:
         print_json(machine_form.checked(judgement, language, template()))
     else:
         show(

@@ -21,6 +21,14 @@ def checked(judgement: Judgement, words: Words, template: Template) -> dict[str,
     return {"rows": rows_read(judgement), "findings": findings}
 
 
+def proposed(judgement: Judgement) -> dict[str, Any]:
+    """``{"rows", "proposals"}``: how many action items were judged, and what could be typed instead, cell by cell."""
+    return {
+        "rows": rows_read(judgement),
+        "proposals": [_proposal(each) for each in judgement.findings if "proposal" in each.fields],
+    }
+
+
 def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:
     """``{"read", "findings", "changes", "notices"}``: each change and notice that a run would make."""
     return {
@@ -65,6 +73,18 @@ def _finding(finding: Finding, words: Words, template: Template) -> dict[str, An
         "row": finding.row,
         "columns": list(finding.columns),
         "message": sentence(finding, words, template),
+    }
+
+
+def _proposal(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "table": finding.table,
+        "id": finding.row_id,
+        "row": finding.row,
+        "column": finding.columns[0],
+        "now": finding.fields["value"],
+        "proposed": str(finding.fields["proposal"]),
     }
 
 

@@ -16,7 +16,7 @@ from sheet_templates import Template, Words
 from sync.books.excel import Backup
 from sync.changes import Plan
 from sync.faults import BusyFault
-from sync.sentences import sentence
+from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice, Recipient
 from sync.tell.recipients import Missed
@@ -85,6 +85,26 @@ def every_finding(judgement: Judgement, words: Words, template: Template) -> Ren
         severity = Text(words["severity"][finding.severity], style=_STYLE[finding.severity])
         grid.add_row(tab, str(finding.row), finding.code, severity, sentence(finding, words, template))
     return grid
+
+
+def proposals_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
+    """What could be typed instead: where, what stands there now, and what is proposed."""
+    texts = words["proposals"]
+    mended = [finding for finding in judgement.findings if "proposal" in finding.fields]
+    if not mended:
+        return _section(texts["title"], Text(texts["none"], style="green"))
+    grid = _grid(words["report"]["tab"], words["report"]["row"].format(row=""), *_proposal_heads(words))
+    for finding in mended:
+        tab = judgement.book.tables[finding.table].layout.tab
+        heading = template.tables[finding.table].columns[finding.columns[0]].heads[words.head]
+        now, value = Text(str(finding.fields["value"]), style="dim"), finding.fields["proposal"]
+        grid.add_row(tab, str(finding.row), finding.code, heading, now, proposed(value, words))
+    return _section(texts["title"], grid)
+
+
+def _proposal_heads(words: Words) -> tuple[str, ...]:
+    texts = words["proposals"]
+    return words["report"]["code"], texts["column"], texts["now"], texts["proposed"]
 
 
 def silent_section(judgement: Judgement, words: Words, template: Template) -> RenderableType | None:

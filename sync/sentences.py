@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,14 +18,32 @@ _LONGEST_VALUE = 40
 
 
 def sentence(finding: Finding, words: Words, template: Template) -> str:
-    """What is wrong, with the value, and what to write instead, in one sentence without the code."""
+    """What is wrong, with the value, what to write instead and what is proposed, in one sentence without the code."""
     variant = finding.fields.get("variant")
     text = words["rules"][f"{finding.code}.{variant}" if variant else finding.code]
     fields = {name: _shown(value) for name, value in finding.fields.items() if f"{{{name}}}" in text}
     if "{columns}" in text:
         columns = template.tables[finding.table].columns
         fields["columns"] = "、".join(columns[key].heads[words.head] for key in finding.columns)
-    return text.format(**fields)
+    said = text.format(**fields)
+    if "proposal" not in finding.fields:
+        return said
+    proposal = proposed(finding.fields["proposal"], words)
+    return words["proposals"]["said"].format(sentence=said, proposal=proposal)
+
+
+def proposed(value: object, words: Words) -> str:
+    """A value to type in, as people are shown it: a day with its weekday."""
+    if not isinstance(value, date):
+        return _shown(value)
+    weekday = words["mail_weekdays"][str(value.isoweekday())]
+    return words["mail_item"]["due_day"].format(date=value.isoformat(), weekday=weekday)
+
+
+def status_words(template: Template, words: Words) -> dict[str, str]:
+    """The word to type for a status, by every way in which it is known to be written."""
+    choices = template.tables["actions"].columns["status"].choices
+    return {way: words["status"][key] for way, key in choices.items()}
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:

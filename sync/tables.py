@@ -91,9 +91,11 @@ def own_days(tables: Mapping[str, Table]) -> dict[date, bool]:
 def with_history(
     tables: Mapping[str, Table], ids: Mapping[int, str], states: Mapping[str, RowState]
 ) -> dict[str, Table]:
-    """The tables with what the ledger knows of each action item: ``touched`` and ``postponed``.
+    """The tables with what the ledger knows of each action item: ``touched``, ``postponed`` and ``met``.
 
-    A sheet's own column 最近更新 counts where it is later than what the ledger has seen.
+    A sheet's own column 最近更新 counts where it is later than what the ledger has seen. ``met`` is the day on
+    which a row was typed, as far as that is sure: it was met later than the first rows of the sheet, which may
+    have been old by then, and has not changed on another day.
     """
     actions = tables["actions"]
     known = [states[ids[row]] for row in actions.rows]
@@ -101,8 +103,15 @@ def with_history(
     seen: dict[str, Any] = {
         "touched": pd.concat([touched, actions.touched], axis=1).max(axis=1),
         "postponed": [state.postponed for state in known],
+        "met": pd.Series(_days_met(known, states), index=actions.rows, dtype="datetime64[s]"),
     }
     return {**tables, "actions": replace(actions, frame=actions.frame.assign(**seen), given=frozenset(seen))}
+
+
+def _days_met(known: Sequence[RowState], states: Mapping[str, RowState]) -> list[date | None]:
+    first = min((state.seen.date() for state in states.values()), default=date.min)
+    days = [(state.seen.date(), state.touched.date()) for state in known]
+    return [seen if first < seen == touched else None for seen, touched in days]
 
 
 def text_of(value: CellValue) -> str:
@@ -136,15 +145,15 @@ def _texts(cells: Cells) -> list[str]:
 
 
 def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
+    """The day of each meeting by its number and name; where meetings of different days share one, it has none."""
     if meetings is None:
         return {}
     dated = meetings.frame[meetings.date.notna()]
-    return {
-        fold(name): day.date()
-        for names in (dated["name"], dated["id"])
-        for name, day in zip(names, dated["date"], strict=True)
-        if name
-    }
+    days: dict[str, set[date]] = {}
+    for names in (dated["name"], dated["id"]):
+        for name, day in zip(names, dated["date"], strict=True):
+            days.setdefault(fold(name), set()).add(day.date())
+    return {name: held.pop() for name, held in days.items() if name and len(held) == 1}
 
 
 def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Table:

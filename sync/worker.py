@@ -18,6 +18,7 @@ import pandas as pd
 
 from rules.handbook import RULES, by_code
 from rules.judge import Judgement, judge
+from rules.proposals import with_proposals
 from rules.risk import risks
 from rules.table import Book
 from rules.wordlists import word_lists
@@ -31,6 +32,7 @@ from sync.history import RowState, row_digests, row_states
 from sync.ledger import Ledger
 from sync.numbering import numbers
 from sync.plan import make_plan
+from sync.sentences import status_words
 from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
@@ -100,9 +102,10 @@ def look(
     states = row_states(tables["actions"], ids, digests, remembered, now)
     known = tables if before is None else with_history(tables, ids, states)
     days = calendar(settings.calendar.country, own_days(tables), today=now.date())
-    judgement = judge(Book(known, now, days, word_lists(settings.words)), RULES, settings.tuning)
-    levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     language = words(settings.language)
+    book = Book(known, now, days, word_lists(settings.words))
+    judgement = with_proposals(judge(book, RULES, settings.tuning), status_words(template(), language))
+    levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     plan = make_plan(snapshot, judgement, levels, ids, template(), language)
     guard(plan, snapshot, template(), settings.places)
     notices, missed = due_notices(judgement, ids, levels, _ladder(settings), template(), language)

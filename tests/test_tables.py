@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sheet_templates import LANGUAGES, normalise, template
 from sync.faults import WorkbookFault
 from sync.finding_tables import TablePlace, find_layouts
+from sync.history import RowState
 from sync.snapshot import Area, Snapshot, Tab
-from sync.tables import own_days, read_tables
+from sync.tables import own_days, read_tables, with_history
 
 TODAY = date(2024, 5, 28)
 HEADER = ["编号", "行动项描述", "负责人", "计划完成时间", "状态"]
@@ -186,3 +187,29 @@ def test_folding_keeps_what_is_only_punctuation():
     assert normalise(" Due-Date (必填) * ") == "duedate"
     assert normalise("√") == "√"
     assert normalise("(编号)") == "编号"
+
+
+def test_the_day_on_which_a_row_was_typed_is_known_of_rows_met_later_and_left_as_they_are():
+    first, later, now = (datetime(2024, 5, day, 9) for day in (6, 20, 28))
+    rows = Tab("行动项跟踪表", [HEADER, *([f"A{number}", *ROW[1:]] for number in range(1, 4))])
+    tables = read_tables(Snapshot((rows,), "f"), template(), {}, TODAY)
+    states = {
+        "A1": RowState("", first, first),
+        "A2": RowState("", later, later),
+        "A3": RowState("", later, now),
+    }
+
+    met = with_history(tables, {2: "A1", 3: "A2", 4: "A3"}, states)["actions"].met
+
+    assert met.isna().tolist() == [True, False, True]
+    assert met[3].date() == later.date()
+
+
+def test_a_name_that_meetings_of_different_days_share_gives_no_year():
+    held = ["2022-11-20", "2021-11-20"]
+    meetings = Tab("会议登记", [["会议编号", "会议名称", "会议日期"], *([day, "周会", day] for day in held)])
+    rows = Tab("行动项跟踪表", [["会议编号", *HEADER[1:]], ["周会", *ROW[1:3], "1月5日", "进行中"]])
+
+    table = read_tables(Snapshot((rows, meetings), "f"), template(), {}, date(2024, 1, 2))["actions"]
+
+    assert table.due.dt.strftime("%Y-%m-%d").tolist() == ["2024-01-05"]

@@ -22,13 +22,19 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> "pd.Series[bool]":
     """The item says what is to be done.
 
     Why: whoever missed the meeting has to know from this cell alone what is expected. A cell that is
-    empty, only fills the place (同上, 待定) or names no object (跟进, 继续推进) asks nothing of anybody.
+    empty, only fills the place (同上, 待定), names no object (跟进, 继续推进) or only points elsewhere
+    (按会议要求执行, see minutes) asks nothing of anybody.
 
     Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
     """
-    return holds(
-        actions.description, lambda text: book.words.is_placeholder(text) or book.words.says_nothing(text)
-    )
+    return holds(actions.description, lambda text: _asks_nothing(text, book.words))
+
+
+def _asks_nothing(text: str, words: WordLists) -> bool:
+    """A filled place, empty deeds, or nothing but a pointer to where it may be said."""
+    if words.is_placeholder(text) or words.says_nothing(text):
+        return True
+    return words.has_any(text, "pointers") and words.says_nothing(text, "pointers", "pointed_to")
 
 
 @rule("A105", on="actions", severity=Severity.WARNING, columns=("department",), cites="001 四(二)")
