@@ -9,6 +9,7 @@
   announced yet were counted, ``on_time``: False once the due date has passed without being done
 - ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed
 - ``open``: neither done nor waiting for its verification
+- ``live``: not done, so that something about it can still be mended
 - ``carried``: how often it was carried over
 """
 
@@ -20,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from rules.cells import each_value, holds, says_nothing
+from rules.meetings import meeting_rows
 from rules.owners import read_owner
 from rules.table import Book, Table
-from rules.wordlists import WordLists, fold
+from rules.wordlists import WordLists
 
 _NUMERALS = {sign: number for number, sign in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _NUMERALS |= {"three": 3, "third": 3, "four": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6}
@@ -62,26 +64,12 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     matters = meetings.level.eq("important") | holds(
         meetings.type_typed + " " + meetings.name, lambda text: book.words.has_any(text, "important_meetings")
     )
-    known = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "key": keys.map(fold),
-                    "date": meetings.date,
-                    "matters": matters,
-                    "secret": meetings.confidential.eq("yes"),
-                }
-            )
-            for keys in (meetings.id, meetings.name)
-        ]
-    )
-    known = known[known.key.ne("")].drop_duplicates("key").set_index("key")
-    key = actions.meeting_id.map(fold)
+    row = meeting_rows(actions, meetings)
     return {
-        "meeting_row_date": known.date.reindex(key).set_axis(actions.rows),
-        "important": key.isin(known.index[known.matters]),
-        "confidential": key.isin(known.index[known.secret]),
-        "meeting_known": key.isin(known.index),
+        "meeting_row_date": meetings.date.reindex(row).set_axis(actions.rows),
+        "important": row.isin(meetings.rows[matters]),
+        "confidential": row.isin(meetings.rows[meetings.confidential.eq("yes")]),
+        "meeting_known": row.notna(),
     }
 
 
@@ -101,6 +89,7 @@ def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "on_time": ~past_due,
         "computed": computed,
         "open": ~computed.isin(["done", "waiting"]),
+        "live": computed.ne("done"),
     }
 
 
