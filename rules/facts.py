@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from rules.cells import each_value, holds, says_nothing
+from rules.directory import names_and_departments
 from rules.meetings import meeting_rows
 from rules.owners import read_owner
 from rules.table import Book, Table
@@ -43,9 +44,7 @@ def with_facts(book: Book) -> Book:
 
 
 def _owners(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
-    people = book.get("people")
-    names = frozenset(people.name) - {""} if people else frozenset()
-    departments = (frozenset(people.department) if people else frozenset()) - {""}
+    names, departments = names_and_departments(book.get("people"))
     read = {text: read_owner(text, book.words, names, departments) for text in actions.owner.unique()}
     return {
         "owner_kind": actions.owner.map({text: owner.kind.value for text, owner in read.items()}),

@@ -13,9 +13,10 @@ from rules.checks import (
     action_following,
     action_owner,
     action_progress,
+    meeting_agenda,
     meeting_notice,
+    meeting_people,
     sheet,
-    topics_planned,
 )
 
 MODULES = (
@@ -25,7 +26,8 @@ MODULES = (
     action_progress,
     action_following,
     meeting_notice,
-    topics_planned,
+    meeting_people,
+    meeting_agenda,
     sheet,
 )
 """Where rules stand: a new module of rules is named here."""
