@@ -24,7 +24,8 @@ class Rule:
     at fault; a sheet that lacks one of ``needs`` (by default the columns) silences the rule.
     ``reads`` are other cells that it relies on: where one of them, or of the columns, was found
     broken by a rule that ``breaks`` cells, this rule keeps quiet, so that one broken cell gives one
-    finding. ``closed`` says that it looks at closed items too.
+    finding. ``closed`` says that it looks at closed items and at meetings long past too, ``recent`` that it
+    looks at meetings to come and of the last days only (``rules.meeting_facts``).
     """
 
     code: str
@@ -38,6 +39,7 @@ class Rule:
     needs_table: tuple[str, ...] = ()
     breaks: bool = False
     closed: bool = False
+    recent: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -114,6 +114,13 @@ def directory(people: Table | None, words: WordLists) -> Directory:
     return Directory(tuple(Person(*row) for row in columns), words)
 
 
+def names_and_departments(people: Table | None) -> tuple[frozenset[str], frozenset[str]]:
+    """All names and all departments of a directory, as they stand there."""
+    if people is None:
+        return frozenset(), frozenset()
+    return frozenset(people.name) - {""}, frozenset(people.department) - {""}
+
+
 def _holds(role: str, wanted: tuple[str, ...]) -> bool:
     """Whether one of the posts in a role is wanted: 技术部负责人/工会主席 has 负责人, 副部长 and 原部长 have no 部长."""
     posts = [*re.split(r"[、,，/;；\s]+", fold(role)), fold(role)]

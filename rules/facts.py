@@ -9,6 +9,7 @@
   announced yet were counted, ``on_time``: False once the due date has passed without being done
 - ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed
 - ``open``: neither done nor waiting for its verification
+- ``live``: not done, so that something about it can still be mended
 - ``carried``: how often it was carried over
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from rules.cells import each_value, holds, says_nothing
+from rules.directory import names_and_departments
 from rules.owners import read_owner
 from rules.table import Book, Table
 from rules.wordlists import WordLists, fold
@@ -41,9 +43,7 @@ def with_facts(book: Book) -> Book:
 
 
 def _owners(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
-    people = book.get("people")
-    names = frozenset(people.name) - {""} if people else frozenset()
-    departments = (frozenset(people.department) if people else frozenset()) - {""}
+    names, departments = names_and_departments(book.get("people"))
     read = {text: read_owner(text, book.words, names, departments) for text in actions.owner.unique()}
     return {
         "owner_kind": actions.owner.map({text: owner.kind.value for text, owner in read.items()}),
@@ -62,21 +62,13 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     matters = meetings.level.eq("important") | holds(
         meetings.type_typed + " " + meetings.name, lambda text: book.words.has_any(text, "important_meetings")
     )
-    known = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "key": keys.map(fold),
-                    "date": meetings.date,
-                    "matters": matters,
-                    "secret": meetings.confidential.eq("yes"),
-                }
-            )
-            for keys in (meetings.id, meetings.name)
-        ]
+    facts = pd.DataFrame(
+        {"date": meetings.date, "matters": matters, "secret": meetings.confidential.eq("yes")}
     )
-    known = _by_key(known[known.key.ne("")])
-    key = actions.meeting_id.map(fold)
+    known = _by_key(
+        pd.concat([facts.assign(key=each_value(keys, fold)) for keys in (meetings.id, meetings.name)])
+    )
+    key = each_value(actions.meeting_id, fold)
     return {
         "meeting_row_date": known.date.reindex(key).set_axis(actions.rows),
         "important": key.isin(known.index[known.matters]),
@@ -87,7 +79,7 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
 
 def _by_key(meetings: pd.DataFrame) -> pd.DataFrame:
     """One row a number or name; where meetings of different days share it, its day is not known."""
-    groups = meetings.groupby("key")
+    groups = meetings[meetings.key.ne("")].groupby("key")
     known = groups.agg({"date": "min", "matters": "any", "secret": "any"})
     return known.assign(date=known["date"].where(groups["date"].nunique() < 2))
 
@@ -108,6 +100,7 @@ def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "on_time": ~past_due,
         "computed": computed,
         "open": ~computed.isin(["done", "waiting"]),
+        "live": computed.ne("done"),
     }
 
 

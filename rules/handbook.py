@@ -7,9 +7,29 @@ from importlib.resources import files
 from typing import Any
 
 from rules.catalogue import Rule
-from rules.checks import action_content, action_dates, action_following, action_owner, action_progress, sheet
+from rules.checks import (
+    action_content,
+    action_dates,
+    action_following,
+    action_owner,
+    action_progress,
+    meeting_agenda,
+    meeting_notice,
+    meeting_people,
+    sheet,
+)
 
-MODULES = (action_content, action_owner, action_dates, action_progress, action_following, sheet)
+MODULES = (
+    action_content,
+    action_owner,
+    action_dates,
+    action_progress,
+    action_following,
+    meeting_notice,
+    meeting_people,
+    meeting_agenda,
+    sheet,
+)
 """Where rules stand: a new module of rules is named here."""
 
 RULES: tuple[Rule, ...] = tuple(

@@ -9,6 +9,7 @@ import pandas as pd
 from rules.catalogue import Rule
 from rules.facts import with_facts
 from rules.findings import Finding
+from rules.meeting_facts import with_meeting_facts
 from rules.table import Book, Table
 from rules.tuning import Tuning
 
@@ -43,9 +44,9 @@ def judge(book: Book, catalogue: Iterable[Rule], tuning: Tuning) -> Judgement:
     """
     applied = sorted((rule for rule in catalogue if tuning.is_on(rule)), key=_turn)
     look = _Look(tuning)
-    read = with_facts(book)
+    read = with_facts(with_meeting_facts(book))
     look.apply((rule for rule in applied if rule.breaks), read)
-    judged = _without_broken_dates(book, look.broken) or read
+    judged = _without_broken_dates(read, look.broken) or read
     look.apply((rule for rule in applied if not rule.breaks), judged)
     order = {key: place for place, key in enumerate(book.tables)}
     look.findings.sort(key=lambda each: (order[each.table], each.row, each.severity.rank, each.code))
@@ -67,9 +68,9 @@ class _Look:
 
     def apply(self, rules: Iterable[Rule], book: Book) -> None:
         """Apply rules one after the other to each table that they are for; most look at what is not over yet."""
-        still_open = _still_open(book)
+        live, recent = _only(book, "live"), _only(book, "recent")
         for rule in rules:
-            for table in _tables(rule, book if rule.closed else still_open):
+            for table in _tables(rule, book if rule.closed else recent if rule.recent else live):
                 if lacks := _lacks(rule, table, book):
                     self.silent.append(Silence(rule.code, table.key, lacks))
                     continue
@@ -95,13 +96,14 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
     return with_facts(replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)}))
 
 
-def _still_open(book: Book) -> Book:
-    """The book without the action items that are done, in which nothing has to be mended any more."""
-    actions = book.get("actions")
-    if actions is None:
-        return book
-    left = replace(actions, frame=actions.frame[actions.computed.ne("done").to_numpy(dtype=bool)])
-    return replace(book, tables={**book.tables, "actions": left})
+def _only(book: Book, fact: str) -> Book:
+    """The book without the rows that are over in that sense: action items that are done, meetings long past."""
+    left = {
+        key: replace(table, frame=table.frame[table.frame[fact].to_numpy(dtype=bool)])
+        for key, table in book.tables.items()
+        if fact in table.frame
+    }
+    return replace(book, tables={**book.tables, **left})
 
 
 def _tables(rule: Rule, book: Book) -> Iterator[Table]:
@@ -129,7 +131,7 @@ def _apply(rule: Rule, table: Table, book: Book, tuning: Tuning, broken: Broken)
     relied = frozenset(rule.columns) | frozenset(rule.reads)
     rows = fields.index.tolist()
     columns = fields.pop("columns").tolist() if "columns" in fields else [rule.columns] * len(rows)
-    ids = table.frame["id"].reindex(rows, fill_value="").tolist() if "id" in table.frame else [""] * len(rows)
+    ids = table.row_ids.reindex(rows, fill_value="").tolist()
     more = _records(fields if "value" in fields else fields.assign(value=_typed(table, rows, columns)))
     return [
         Finding(rule.code, severity, table.key, row_id, row, at_fault, its)

@@ -55,7 +55,7 @@ def read_owner(
         return NamedOwner(OwnerKind.NOBODY)
     if cell in names:
         return NamedOwner(OwnerKind.PERSON, cell)
-    cell = _SPACED.sub(_closed_up, cell)
+    cell = closed_up(cell)
     if lists.is_placeholder(cell) or lists.has_any(cell, "unsure") or lists.opens_with(cell, "undecided"):
         return NamedOwner(OwnerKind.PLACEHOLDER)
     if _AND_OTHERS.search(cell):
@@ -69,9 +69,9 @@ def read_owner(
     return NamedOwner(OwnerKind.SEVERAL if read else OwnerKind.PLACEHOLDER)
 
 
-def _closed_up(found: re.Match[str]) -> str:
-    """张 三, padded to the width of three signs, reads as 张三."""
-    return re.sub(r"\s+", "", found[0])
+def closed_up(text: str) -> str:
+    """A text in which 张 三, padded to the width of three signs, reads as 张三."""
+    return _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
 
 
 def _beside_brackets(found: re.Match[str]) -> str:
@@ -157,9 +157,9 @@ def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
         return NamedOwner(OwnerKind.GROUP)
     if found := _after_department(lists).match(like):
         rest = _without_post(piece[found.start("rest") :], lists)
-        if rest in names or rest.startswith("*") or _looks_like_name(rest, lists):
+        if rest in names or rest.startswith("*") or looks_like_name(rest, lists):
             return NamedOwner(OwnerKind.PERSON, rest, piece[: found.end("department")])
-        if not _looks_like_name(piece, lists):  # 李科峰 is no section 李科
+        if not looks_like_name(piece, lists):  # 李科峰 is no section 李科
             return _post(rest, lists) or NamedOwner(OwnerKind.GROUP)
     return NamedOwner(OwnerKind.PERSON, _without_post(piece, lists))
 
@@ -168,7 +168,7 @@ def _without_post(piece: str, lists: WordLists) -> str:
     """高级工程师王伟 and 财务张三 name 王伟 and 张三; what does not end in a name is left as it is."""
     found = _leading_words((*lists["posts"], *lists["not_names"])).match(simplified(piece))
     rest = piece[found.start("rest") :] if found else ""
-    return rest if len(rest) > 1 and _looks_like_name(rest, lists) else piece
+    return rest if len(rest) > 1 and looks_like_name(rest, lists) else piece
 
 
 def _post(piece: str, lists: WordLists) -> NamedOwner | None:
@@ -184,7 +184,7 @@ def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     if (
         before in {"*", "×"}
         or simplified(before) in lists["compound_surnames"]
-        or (before and _looks_like_name(before, lists))
+        or (before and looks_like_name(before, lists))
     ):
         return NamedOwner(OwnerKind.PERSON, piece.removeprefix(department), department)
     if not before or department or len(ending) > 1 or simplified(before) in lists["not_names"]:
@@ -192,7 +192,7 @@ def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     return None
 
 
-def _looks_like_name(name: str, lists: WordLists) -> bool:
+def looks_like_name(name: str, lists: WordLists) -> bool:
     """A surname alone or with one or two signs after it; 项目 and 高级 only begin like one."""
     text = simplified(name)
     short = len(text) <= 3 or (len(text) <= 4 and text.startswith(lists["compound_surnames"]))

@@ -65,6 +65,15 @@ class Table:
         """The sheet rows, 1-based."""
         return self.frame.index
 
+    @property
+    def row_ids(self) -> "pd.Series[str]":
+        """What each row is called: its number; a topic's are those of meeting and topic (M3/2); '' where neither is."""
+        if "id" in self.frame:
+            return self.id
+        if {"meeting_id", "no"} <= set(self.frame):
+            return (self.meeting_id + "/" + self.no).str.strip("/")
+        return pd.Series("", index=self.rows, dtype="str")
+
     def none(self) -> "pd.Series[bool]":
         """A mask of this table's rows that catches nothing."""
         return pd.Series(False, index=self.frame.index)

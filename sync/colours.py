@@ -1,8 +1,8 @@
-"""The colour rules of the action table: conditional formats that follow every edit, sort and insert."""
+"""The colour rules of a judged table: conditional formats that follow every edit, sort and insert."""
 
 from collections.abc import Iterator, Mapping
 
-from sheet_templates import Template, Words
+from sheet_templates import Template, TemplateTable, Words
 from sync.snapshot import Area, ColourRule
 
 LAST_ROW = 1_048_576
@@ -10,9 +10,10 @@ LAST_ROW = 1_048_576
 
 
 def colour_rules(
-    header_row: int, places: Mapping[str, int], template: Template, words: Words
+    header_row: int, places: Mapping[str, int], table: TemplateTable, template: Template, words: Words
 ) -> tuple[ColourRule, ...]:
-    """All colour rules: status, risk, messages, and the cells at fault in people's columns.
+    """All colour rules of a table: status and risk where it has them, messages, and the cells at fault in people's
+    columns.
 
     ``places`` gives the position (from 1) of each column by key. Formulas are relative to the first row
     below the header; the hidden column tells which cells of a row are at fault.
@@ -20,8 +21,8 @@ def colour_rules(
     top = header_row + 1
     hidden = f"${letters(places['cells_at_fault'])}{top}"
     rules = [
-        *_by_text(top, places["computed_status"], words["status"], template.colours["status"]),
-        *_by_text(top, places["risk"], words["risk"], template.colours["risk"]),
+        *_by_text(top, places.get("computed_status"), words["status"], template.colours["status"]),
+        *_by_text(top, places.get("risk"), words["risk"], template.colours["risk"]),
         ColourRule(
             _column(top, places["message"]),
             f'ISNUMBER(FIND(":E;",{hidden}))',
@@ -30,7 +31,7 @@ def colour_rules(
         ),
     ]
     for key, position in sorted(places.items(), key=lambda item: item[1]):
-        if template.tables["actions"].columns[key].owner != "worker":
+        if table.columns[key].owner != "worker":
             rules.extend(_at_fault(top, position, key, hidden, template))
     return tuple(rules)
 
@@ -45,8 +46,10 @@ def letters(position: int) -> str:
 
 
 def _by_text(
-    top: int, position: int, texts: Mapping[str, str], colours: Mapping[str, tuple[str, str]]
+    top: int, position: int | None, texts: Mapping[str, str], colours: Mapping[str, tuple[str, str]]
 ) -> Iterator[ColourRule]:
+    if position is None:
+        return
     for name, (fill, ink) in colours.items():
         yield ColourRule(_column(top, position), f'${letters(position)}{top}="{texts[name]}"', fill, ink)
 

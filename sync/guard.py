@@ -1,8 +1,9 @@
 """Proves of a plan, independently of who made it, that it touches nothing of people's (DESIGN §2)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sheet_templates import Template, normalise
+from sheet_templates import Template, TemplateTable, normalise
 from sync.changes import AddColumn, Plan, SetCell
 from sync.faults import GuardFault
 from sync.finding_tables import TablePlace, find_layouts
@@ -18,17 +19,18 @@ def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[st
     the worker's columns or, where the cell is empty, that of the number. Each cell is written once,
     and new columns go where nothing stands.
     """
-    header_rows = {
-        layout.tab: layout.header_row for layout in find_layouts(snapshot, template, places).values()
+    known = {
+        layout.tab: _Known(layout.header_row, template.tables[key], places.get(key, TablePlace()).columns)
+        for key, layout in find_layouts(snapshot, template, places).items()
     }
     new = {(column.tab, column.position): column.column for column in plan.columns}
     for column in plan.columns:
-        _is_a_new_column_of_ours(column, template)
+        _is_a_new_column_of_ours(column, known.get(column.tab))
         _free(column, snapshot.tab(column.tab))
     ours = {
         triple
         for triple in {(cell.tab, cell.position, cell.column) for cell in plan.cells}
-        if new.get(triple[:2]) == triple[2] or _is_headed(*triple, snapshot, header_rows, template, places)
+        if new.get(triple[:2]) == triple[2] or _is_headed(*triple, snapshot, known)
     }
     former: tuple[object, ...] = ()
     for cell in plan.cells:
@@ -40,8 +42,8 @@ def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[st
                 **_where(cell),
             )
         former = place
-        is_ours = (cell.tab, cell.position, cell.column) in ours and cell.row > header_rows[cell.tab]
-        if not is_ours or not _may_write(cell, snapshot, template):
+        is_ours = (cell.tab, cell.position, cell.column) in ours and cell.row > known[cell.tab].header_row
+        if not is_ours or not _may_write(cell, snapshot, known[cell.tab]):
             raise GuardFault(
                 "the plan would write row {row}, column {position} ({column}) of “{tab}”, which belongs to people; "
                 "nothing was written",
@@ -49,8 +51,17 @@ def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[st
             )
 
 
-def _is_a_new_column_of_ours(column: AddColumn, template: Template) -> None:
-    ours = template.tables["actions"].columns.get(column.column)
+@dataclass(frozen=True)
+class _Known:
+    """A table of the snapshot: its header's row, its columns, and the headings that the settings give them."""
+
+    header_row: int
+    table: TemplateTable
+    mapped: Mapping[str, str]
+
+
+def _is_a_new_column_of_ours(column: AddColumn, known: _Known | None) -> None:
+    ours = known.table.columns.get(column.column) if known else None
     if ours is None or ours.owner == "people" or column.heading not in ours.heads:
         raise GuardFault(
             "the plan would add a column “{heading}”, which is not the worker's; nothing was written",
@@ -71,26 +82,20 @@ def _free(column: AddColumn, tab: Tab) -> None:
         )
 
 
-def _is_headed(
-    tab: str,
-    position: int,
-    key: str,
-    snapshot: Snapshot,
-    header_rows: Mapping[str, int],
-    template: Template,
-    places: Mapping[str, TablePlace],
-) -> bool:
+def _is_headed(tab: str, position: int, key: str, snapshot: Snapshot, tables: Mapping[str, _Known]) -> bool:
     """Whether the heading over a column is one of those by which the template or the settings know it."""
-    header = snapshot.tab(tab).rows[header_rows[tab] - 1]
+    known = tables.get(tab)
+    if known is None or key not in known.table.columns:
+        return False
+    header = snapshot.tab(tab).rows[known.header_row - 1]
     heading = header[position - 1] if position <= len(header) else None
-    mapped = places["actions"].columns.get(key) if "actions" in places else None
-    names = template.tables["actions"].columns[key].names | ({normalise(mapped)} if mapped else set())
-    return normalise(heading) in names
+    mapped = known.mapped.get(key)
+    return normalise(heading) in known.table.columns[key].names | ({normalise(mapped)} if mapped else set())
 
 
-def _may_write(cell: SetCell, snapshot: Snapshot, template: Template) -> bool:
+def _may_write(cell: SetCell, snapshot: Snapshot, known: _Known) -> bool:
     """The worker's own columns always, the shared ones where nothing stands."""
-    owner = template.tables["actions"].columns[cell.column].owner
+    owner = known.table.columns[cell.column].owner
     if owner != "shared":
         return owner == "worker"
     cells = snapshot.tab(cell.tab).rows[cell.row - 1]

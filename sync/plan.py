@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from rules.table import Layout, Table
-from sheet_templates import Column, Template, Words
+from sheet_templates import Template, TemplateTable, Words
 from sync.changes import AddColumn, Plan, SetCell, SetColours
 from sync.colours import colour_rules
 from sync.sentences import cell_message, notes
@@ -25,26 +26,69 @@ def make_plan(
     template: Template,
     words: Words,
 ) -> Plan:
-    """The changes that make the action table show what was judged; none where it shows it already.
+    """The changes that make every table with columns of ours show what was judged; none where all show it already.
 
-    ``risks`` gives the risk level and ``ids`` the number of each row.
+    ``risks`` gives the risk level and ``ids`` the number of each action item.
     """
-    actions = judgement.book.tables["actions"]
-    tab = snapshot.tab(actions.layout.tab)
-    added = _new_columns(tab, actions.layout, template, words)
-    places = dict(actions.layout.columns) | {column.column: column.position for column in added}
-    wanted = _wanted(actions, ids, judgement.findings, risks, template, words)
-    cells = sorted([*_cells(tab, wanted, places, ids), *_leftovers(tab, actions, template)])
+    parts = [
+        _table_plan(snapshot.tab(shown.table.layout.tab), shown, template, words)
+        for shown in _shown(judgement, risks, ids, template, words)
+    ]
     return Plan(
-        snapshot.fingerprint, added, tuple(cells), _colours(tab, actions.layout, places, template, words)
+        snapshot.fingerprint,
+        tuple(column for columns, _, _ in parts for column in columns),
+        tuple(sorted(cell for _, cells, _ in parts for cell in cells)),
+        tuple(colours for _, _, its in parts for colours in its),
     )
 
 
-def _new_columns(tab: Tab, layout: Layout, template: Template, words: Words) -> tuple[AddColumn, ...]:
+@dataclass(frozen=True)
+class _Shown:
+    """A table, what each of its rows is called, and what should stand in each column of ours, by key and row."""
+
+    table: Table
+    template: TemplateTable
+    row_ids: Mapping[int, str]
+    wanted: Mapping[str, Mapping[int, CellValue]]
+
+
+def _shown(
+    judgement: Judgement, risks: "pd.Series[str]", ids: Mapping[int, str], template: Template, words: Words
+) -> Iterator[_Shown]:
+    by_table: defaultdict[str, defaultdict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for finding in judgement.findings:
+        by_table[finding.table][finding.row].append(finding)
+    for key, table in judgement.book.tables.items():
+        if not template.tables[key].worker_columns:
+            continue
+        said = notes(table, words) if key == "actions" else {}
+        wanted = _results(table, by_table[key], said, template, words)
+        if key == "actions":
+            wanted = {"id": ids, **_progress(table, risks, words), **wanted}
+        row_ids = ids if key == "actions" else dict(zip(table.rows.tolist(), table.row_ids, strict=True))
+        yield _Shown(table, template.tables[key], row_ids, wanted)
+
+
+def _table_plan(
+    tab: Tab, shown: _Shown, template: Template, words: Words
+) -> tuple[tuple[AddColumn, ...], list[SetCell], tuple[SetColours, ...]]:
+    """A table's new columns, cells and colours. One that holds no rows yet is given no columns."""
+    layout = shown.table.layout
+    added = _new_columns(tab, layout, shown.template, words)
+    if added and shown.table.frame.empty:
+        return (), [], ()
+    places = dict(layout.columns) | {column.column: column.position for column in added}
+    cells = [*_cells(tab, shown, places), *_leftovers(tab, shown)]
+    wanted = colour_rules(layout.header_row, places, shown.template, template, words)
+    return added, cells, () if set(wanted) == set(tab.colours) else (SetColours(tab.name, wanted),)
+
+
+def _new_columns(tab: Tab, layout: Layout, table: TemplateTable, words: Words) -> tuple[AddColumn, ...]:
     """The worker's columns that the sheet lacks (and the number's, if it has none), right of all that is in use."""
-    table = template.tables["actions"]
     lacking = [
-        column for column in (table.columns["id"], *table.worker_columns) if column.key not in layout.columns
+        column
+        for column in table.columns.values()
+        if column.owner != "people" and column.key not in layout.columns
     ]
     start = _first_free(tab, layout, len(lacking))
     return tuple(
@@ -75,32 +119,32 @@ def _first_free(tab: Tab, layout: Layout, count: int) -> int:
     return start
 
 
-def _wanted(
-    actions: Table,
-    ids: Mapping[int, str],
-    findings: Sequence[Finding],
-    risks: "pd.Series[str]",
+def _results(
+    table: Table,
+    by_row: Mapping[int, list[Finding]],
+    said: Mapping[int, Sequence[str]],
     template: Template,
     words: Words,
 ) -> dict[str, Mapping[int, CellValue]]:
-    """What should stand in each of the worker's columns, by key and row."""
-    by_row: defaultdict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        if finding.table == "actions":
-            by_row[finding.row].append(finding)
-    rows = [int(row) for row in actions.rows]
-    said = notes(actions, words)
+    """What was found in each row of a table: the message, with what else is to be said of it, and the cells at fault."""
+    rows = [int(row) for row in table.rows]
     messages = {
-        row: cell_message(by_row[row], said.get(row, ()), words, template) for row in {*by_row, *said}
+        row: cell_message(by_row.get(row, ()), said.get(row, ()), words, template) for row in {*by_row, *said}
     }
+    return {
+        "message": {row: messages.get(row) for row in rows},
+        "cells_at_fault": {row: _faults(by_row[row]) if row in by_row else None for row in rows},
+    }
+
+
+def _progress(actions: Table, risks: "pd.Series[str]", words: Words) -> dict[str, Mapping[int, CellValue]]:
+    """How each action item stands."""
+    rows = [int(row) for row in actions.rows]
     late = actions.late_days.astype(object).where(actions.late_days.notna(), None)
     return {
-        "id": ids,
         "computed_status": dict(zip(rows, actions.computed.map(words["status"]), strict=True)),
         "late_days": dict(zip(rows, late, strict=True)),
         "risk": {row: words["risk"].get(level) for row, level in zip(rows, risks, strict=True)},
-        "message": {row: messages.get(row) for row in rows},
-        "cells_at_fault": {row: _faults(by_row[row]) if row in by_row else None for row in rows},
     }
 
 
@@ -116,40 +160,27 @@ def _faults(findings: Sequence[Finding]) -> str | None:
     return ";" + "".join(sorted(signs)) if signs else None
 
 
-def _cells(
-    tab: Tab, wanted: Mapping[str, Mapping[int, CellValue]], places: Mapping[str, int], ids: Mapping[int, str]
-) -> Iterator[SetCell]:
+def _cells(tab: Tab, shown: _Shown, places: Mapping[str, int]) -> Iterator[SetCell]:
     """The cells that do not show yet what they should; an id is only ever put where there is none."""
-    for key, values in wanted.items():
+    for key, values in shown.wanted.items():
         position = places[key]
         for row, now in values.items():
-            cells = tab.rows[row - 1]
-            was = cells[position - 1] if position <= len(cells) else None
+            was = _cell(tab, row, position)
             if not _same(was, now) and (key != "id" or was in (None, "")):
-                yield SetCell(tab.name, row, position, key, ids[row], was, now)
+                yield SetCell(tab.name, row, position, key, shown.row_ids[row], was, now)
 
 
-def _leftovers(tab: Tab, actions: Table, template: Template) -> Iterator[SetCell]:
+def _leftovers(tab: Tab, shown: _Shown) -> Iterator[SetCell]:
     """What former passes wrote into rows that people have emptied since."""
-    layout, kept = actions.layout, frozenset(actions.rows)
+    layout, kept = shown.table.layout, frozenset(shown.table.rows)
+    present = [column for column in shown.template.worker_columns if column.key in layout.columns]
     for row in range(layout.header_row + 1, layout.last_row + 1):
         if row in kept:
             continue
-        for column in _present_worker_columns(layout, template):
+        for column in present:
             was = _cell(tab, row, layout.columns[column.key])
-            if was not in (None, "", column.heads[0], *column.heads):
+            if was not in (None, "", *column.heads):
                 yield SetCell(tab.name, row, layout.columns[column.key], column.key, "", was, None)
-
-
-def _present_worker_columns(layout: Layout, template: Template) -> list[Column]:
-    return [column for column in template.tables["actions"].worker_columns if column.key in layout.columns]
-
-
-def _colours(
-    tab: Tab, layout: Layout, places: Mapping[str, int], template: Template, words: Words
-) -> tuple[SetColours, ...]:
-    wanted = colour_rules(layout.header_row, places, template, words)
-    return () if set(wanted) == set(tab.colours) else (SetColours(tab.name, wanted),)
 
 
 def _cell(tab: Tab, row: int, position: int) -> CellValue:

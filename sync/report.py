@@ -146,9 +146,12 @@ def busy_section(busy: BusyFault, words: Words) -> RenderableType:
 
 
 def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
-    report, columns = words["report"], template.tables["actions"].columns
+    report = words["report"]
+    tables = template.tables.values()
+    columns = {key: its for table in tables for key, its in table.columns.items() if its.owner != "people"}
     if plan.columns:
-        yield report["new_columns"].format(columns="、".join(column.heading for column in plan.columns))
+        headings = dict.fromkeys(column.heading for column in plan.columns)
+        yield report["new_columns"].format(columns="、".join(headings))
     if plan.cells:
         counts = Counter(cell.column for cell in plan.cells)
         shown = "、".join(f"{columns[key].heads[words.head]} {counts[key]}" for key in columns if counts[key])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from rules.table import Layout, Table
 from rules.typed_dates import EMPTY, TypedDate, read_date, read_time
+from rules.typed_minutes import read_minutes
 from rules.wordlists import fold
 from sheet_templates import Column, Template, TemplateTable, normalise
 from sync.finding_tables import TablePlace, find_layouts
@@ -273,6 +274,12 @@ def _read_number(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]
     return {column.key: pd.to_numeric(digits).to_numpy(), f"{column.key}_typed": typed}
 
 
+def _read_minutes(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+    typed = _texts(cells)
+    minutes = {text: read_minutes(text) for text in set(typed)}
+    return {column.key: np.array([minutes[text] for text in typed]), f"{column.key}_typed": _strings(typed)}
+
+
 def _strings(texts: Iterable[str]) -> Any:
     return pd.array(list(texts), dtype="str")
 
@@ -286,7 +293,7 @@ _READERS: Mapping[str, Callable[[Column, Cells, _Years], dict[str, Any]]] = {
     "datetime": _read_date,
     "time": _read_time,
     "number": _read_number,
-    "minutes": _read_number,
+    "minutes": _read_minutes,
 }
 
 

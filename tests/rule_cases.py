@@ -15,7 +15,12 @@ each finding must have), ``rows`` (which of the rows are caught, counting from 1
 (cells that show a formula error: [row, key, text]), ``merged`` (areas among the rows: [first row, key,
 last row, key]), ``headings`` (other headings by key of the table in which findings are looked for, and
 under ``extra`` a list of further ones), and ``finds: <table>``
-where the findings are of another table than ``actions``.
+where the findings are of another table than the one that the rule's code names: ``M`` meetings, ``T`` topics,
+else ``actions``.
+
+In cases of ``M`` and ``T`` rules the sound meetings and topics have every column of the template, meetings are
+numbered (M01, M02 …), and there are no action items unless they are given. Where ``meetings`` is not given there
+is a sound one for each topic, to which it belongs; ``null`` means that there is no such tab.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,6 +69,45 @@ SOUND: Mapping[str, Mapping[str, Any]] = {
     "days": {"day": "2024-06-03", "kind": "休", "label": "司庆"},
 }
 
+FULL: Mapping[str, Mapping[str, Any]] = {
+    "meetings": {
+        **SOUND["meetings"],
+        "start": "14:00",
+        "end": "15:00",
+        "place": "301会议室",
+        "host": "林晓东",
+        "recorder": "吴佳怡",
+        "attendees": "产品部:林晓东、吴佳怡;客服部:王芳",
+        "goal": "确定Q3产品上线计划",
+        "material": "Q3产品规划会-流程优化方案-20240520",
+        "notice_sent": "2024-05-15 09:30",
+        "material_sent": "2024-05-17 16:00",
+        "confirm_by": "2024-05-17 18:00",
+        "confirmed": "林晓东、吴佳怡、王芳",
+        "emergency": "否",
+        "confidential": "否",
+        "minutes_done": "2024-05-21 09:30",
+        "reviewer": "林晓东",
+        "approved": "2024-05-21 11:00",
+        "distributed": "2024-05-21 13:30",
+        "rating": 4,
+    },
+    "topics": {
+        **SOUND["topics"],
+        "description": "评估现有投诉处理流程并提出改进建议",
+        "presenter": "王芳",
+        "planned": 30,
+        "actual": 30,
+        "mark": "需决策项",
+        "discussion": "新增一级响应机制",
+        "conclusion": "同意",
+        "grounds": "近半年超时投诉占比37%",
+    },
+}
+"""Sound rows of the tables that ``M`` and ``T`` rules look at."""
+
+_TABLES = {"M": "meetings", "T": "topics"}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -81,7 +125,26 @@ class Case:
     @property
     def table(self) -> str:
         """The table in which the findings are looked for."""
-        return str(self.given.get("finds", "actions"))
+        return str(self.given.get("finds", _TABLES.get(self.code[0], "actions")))
+
+    @property
+    def of_meetings(self) -> bool:
+        """Whether its rule looks at meetings or topics."""
+        return self.code[0] in _TABLES
+
+    def rows(self, key: str) -> list[Mapping[str, Any]]:
+        """The rows of one table as the case gives them."""
+        if key in self.given or not self.of_meetings or key not in {"actions", "meetings"}:
+            return list(self.given.get(key, [{}]))
+        return [] if key == "actions" else [{}] * max(1, len(self.given.get("topics") or ()))
+
+    def sound(self, key: str, number: int) -> Mapping[str, Any]:
+        """A row of one table in which all is in order, by its place in the table from 1."""
+        if not self.of_meetings or key not in FULL:
+            return SOUND[key]
+        if key == "topics" and "meetings" in self.given:
+            return FULL[key]
+        return {**FULL[key], {"meetings": "id", "topics": "meeting_id"}[key]: f"M{number:02}"}
 
     @property
     def id(self) -> str:
@@ -111,7 +174,8 @@ def judged(case: Case) -> tuple[Finding, ...]:
 
 def wanted(case: Case) -> list[str]:
     """The tables of the case's workbook."""
-    return [key for key in SOUND if key in case.given or key == "actions"]
+    usual = {"actions", case.table} | ({"meetings"} if case.of_meetings else set())
+    return [key for key in SOUND if case.given.get(key, [] if key in usual else None) is not None]
 
 
 def snapshot(case: Case) -> Snapshot:
@@ -122,12 +186,12 @@ def snapshot(case: Case) -> Snapshot:
 def _tab(case: Case, key: str) -> Tab:
     table = template().tables[key]
     dropped = set(case.given.get("without", ())) if key == case.table else set()
-    given_rows = case.given.get(key, [{}])
-    used = {column for row in given_rows for column in row} | set(SOUND[key]) | {"id"} | set(_usual(key))
+    given_rows = [{**case.sound(key, number), **row} for number, row in enumerate(case.rows(key), start=1)]
+    used = {column for row in given_rows for column in row} | {"id", *SOUND[key], *_usual(case, key)}
     keys = [name for name in table.columns if name in used and name not in dropped]
     own = case.given.get("headings", {}) if key == case.table else {}
     header = [own.get(name, table.columns[name].heads[0]) for name in keys] + list(own.get("extra", ()))
-    rows = [[{**SOUND[key], **row}.get(name) for name in keys] for row in given_rows]
+    rows = [[row.get(name) for name in keys] for row in given_rows]
     place = {name: keys.index(name) + 1 for name in keys}
     here = key == case.table
     errors = (
@@ -141,8 +205,11 @@ def _tab(case: Case, key: str) -> Tab:
     return Tab(table.heads[0], [header, *rows], merged=merged, errors=errors)
 
 
-def _usual(key: str) -> Iterator[str]:
+def _usual(case: Case, key: str) -> Iterator[str]:
     """Columns that a sound row leaves empty, but which the sheet has."""
     if key == "actions":
         yield from ("meeting_id", "topic", "assisting", "done", "deliverable", "verifier", "verdict")
         yield from ("late_reason", "expected", "remark")
+    elif case.of_meetings and key in FULL:
+        columns = template().tables[key].columns.values()
+        yield from (column.key for column in columns if column.owner == "people")

@@ -18,7 +18,7 @@ def test_case(case: Case) -> None:
     if not case.fails:
         assert mine == []
         return
-    rows = case.given.get("rows", range(1, len(case.given.get(case.table, [{}])) + 1))
+    rows = case.given.get("rows", range(1, len(case.rows(case.table)) + 1))
     assert [finding.row - 1 for finding in mine] == list(rows), findings
     for finding in mine:
         if "variant" in case.given:

@@ -1,0 +1,124 @@
+"""Lists of people as they are typed under 参会人员 and 已确认人员: 市场部 王芳、李娜；技术部：张伟，主管；运营部5人."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rules.owners import NamedOwner, OwnerKind, closed_up, looks_like_name, read_owner
+from rules.wordlists import WordLists, fold
+
+_GROUPS = re.compile(r"[;\n\r。]+")
+_BRACKETS = re.compile(r"(?P<before>[^(\[【)\]】、,/+|:\s]*)\s*[(\[【](?P<inside>[^)\]】]*)[)\]】]")
+_LISTED = re.compile(
+    r"[、,/+|:]|(?<![A-Za-z])&|&(?![A-Za-z])|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})|(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])"
+)
+_HEADS = re.compile(r"(?P<before>.*?)(?:共|等|计|計)?\s*(?P<count>\d{1,3})\s*(?:人|名|位|people|persons)")
+_FIGURES = re.compile(r"(?=[^\d]{0,3}\d)[\d\s/共人名位已]+")
+_BUT = re.compile(r"(?:除了?|except|\bbut\b)(?P<but>[^,;。]*?)(?=以外|之外|外|均|都|全|其|,|;|。|$)")
+_CONFIRMED = re.compile(
+    r"(?:均|都|已经|已經|已)?(?:确认|確認|回复|回覆|参加|參加|出席)(?:了|参加|參加|出席)?|[√✓✔]|\b(?:yes|ok|confirmed)\b"
+)
+
+
+class Attendee(NamedTuple):
+    """One entry of a list; ``name`` is '' for posts, for several people counted, for a department alone."""
+
+    department: str
+    name: str
+    heads: int = 1
+
+
+@dataclass(frozen=True)
+class PeopleReader:
+    """Reads lists of people by the word lists, and by the names and departments of the directory."""
+
+    words: WordLists
+    names: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    def attendees(self, text: str) -> tuple[Attendee, ...]:
+        """Everybody whom a list names or counts. A department with nobody behind it stands for one person."""
+        cell = closed_up(re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text)))
+        return tuple(one for group in _GROUPS.split(cell) for one in self._of_group(group))
+
+    def unconfirmed(self, invited: str, confirmed: str) -> tuple[str, ...]:
+        """The names of those invited who are not among those who have confirmed: by name, by department (技术部),
+        or as everybody but some (除张伟外均已确认)."""
+        cell = unicodedata.normalize("NFKC", confirmed)
+        if _FIGURES.fullmatch(cell):
+            return ()  # 8/10: nobody can say who
+        parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))
+        silent = [part for part in parts if self.words.has_any(part, "not_confirmed")]
+        refusals = [found["but"] for found in _BUT.finditer(cell)]
+        lacking = self._names([*refusals, *(_without(part, self.words["not_confirmed"]) for part in silent)])
+        agreed = {part: _without(part, self.words["everybody"]) for part in parts if part not in silent}
+        said = [one for part in agreed.values() for one in self.attendees(part)]
+        there, whole = {_alike(one.name) for one in said}, {one.department for one in said if not one.name}
+        everybody = any(
+            self.words.has_any(part, "everybody") and not self.attendees(rest)
+            for part, rest in agreed.items()
+        )
+        return tuple(
+            dict.fromkeys(
+                one.name
+                for one in self.attendees(invited)
+                if one.name
+                and (
+                    _alike(one.name) in lacking
+                    or not (everybody or _alike(one.name) in there or one.department in whole - {""})
+                )
+            )
+        )
+
+    def _names(self, parts: list[str]) -> set[str]:
+        return {_alike(one.name) for part in parts for one in self.attendees(part) if one.name}
+
+    def _of_group(self, group: str) -> Iterator[Attendee]:
+        """The entries of one group: what is listed behind a department belongs to it."""
+        department, waiting = "", False
+        listed = _LISTED.split(_BRACKETS.sub(self._opened, group))
+        for piece in filter(None, map(str.strip, listed)):
+            heads = _HEADS.fullmatch(piece)
+            owner = self._read(heads["before"] if heads else piece)
+            if owner.kind is OwnerKind.GROUP:
+                if waiting:
+                    yield Attendee(department, "")
+                department, waiting = (heads["before"] if heads else piece), True
+            named = owner.kind in {OwnerKind.PERSON, OwnerKind.POST}
+            if named:
+                department = owner.department or department
+                yield Attendee(department, owner.name if self._is_name(owner.name) else "")
+            if heads:
+                yield Attendee(department, "", max(1, int(heads["count"]) - named))
+            waiting = waiting and not (named or heads)
+        if waiting:
+            yield Attendee(department, "")
+
+    def _opened(self, found: re.Match[str]) -> str:
+        """Brackets hold people behind a department (技术部(张伟、赵磊)), and a remark behind a name (王芳(主持))."""
+        people = self._read(found["before"]).kind is OwnerKind.GROUP or _LISTED.search(found["inside"])
+        return f"{found['before']}:{found['inside']}" if people else found["before"]
+
+    def _read(self, piece: str) -> NamedOwner:
+        return read_owner(piece, self.words, self.names, self.departments)
+
+    def _is_name(self, text: str) -> bool:
+        """What surely names somebody: 王芳, 李娜A, 艾力·买买提, Tom Lee; not 主持 or a * that hides the name."""
+        han = re.sub(r"[a-z0-9]+$", "", fold(text))
+        return (
+            text in self.names
+            or "·" in text
+            or (bool(re.fullmatch(r"[a-z][a-z .'-]+", fold(text))) or looks_like_name(han, self.words))
+        )
+
+
+def _without(text: str, words: tuple[str, ...]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, " ")
+    return _CONFIRMED.sub(" ", text)
+
+
+def _alike(name: str) -> str:
+    return "".join(fold(name).split())
