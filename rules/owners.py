@@ -147,7 +147,7 @@ def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
     if post := _post(piece, lists):
         return post
     like = simplified(piece)
-    if len(piece) == 2 and _looks_like_name(piece, lists):
+    if len(piece) == 2 and looks_like_name(piece, lists):
         return NamedOwner(OwnerKind.PERSON, piece)  # 杨科, 李办: a name, or a surname and a short post
     if (
         like in lists["not_names"]
