@@ -8,7 +8,6 @@ from sync.books.excel.cells import all_cells, regular, rows
 from sync.books.excel.markup import check, checked
 from sync.books.excel.package import Package
 from sync.books.excel.references import column_number
-from sync.books.excel.refusal import RefusalError
 from sync.books.excel.worksheet import Worksheet, parse_worksheet
 
 _LARGE = 8 << 20
@@ -81,5 +80,6 @@ def _check_order(sheet: Worksheet, after: int = 0) -> int:
     for columns in set(b",".join(names).split(b",,")):
         numbers = [column_number(name.decode()) for name in columns.split(b",") if name]
         if any(left >= right for left, right in pairwise(numbers)):
-            raise RefusalError("has cells out of order; save it anew in Excel")
+            for _ in all_cells(sheet):  # it raises, and knows the row
+                pass
     return last

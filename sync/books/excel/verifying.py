@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from sync.books.excel.editing import Edited, Wanted
 from sync.books.excel.looking import check_span
@@ -43,7 +43,8 @@ def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Row
 def _reach(before: Rows, asked: Wanted) -> tuple[int, int]:
     """How many rows and columns values may take up after the edit."""
     rows = max(len(before), max(asked, default=0))
-    return rows, max(0, *map(len, before), *(max(cells, default=0) for cells in asked.values()))
+    widths = chain(map(len, before), (max(cells, default=0) for cells in asked.values()))
+    return rows, max(widths, default=0)
 
 
 def _check_parts(old: Package, new: Package, edited: Edited) -> None:
