@@ -40,10 +40,16 @@ class WordLists:
 
     def says_nothing(self, text: str, *more: str) -> bool:
         """Whether a text is made of empty deeds alone (尽量完成, 优化一下, do it well), or of them and more lists."""
-        empty = self.lists["empty_deeds"]
-        for name in more:
-            empty += self.lists[name]
-        return bool(_nothing_but(empty).fullmatch(plain(text)))
+        return self.is_made_of(text, "empty_deeds", *more)
+
+    def is_made_of(self, text: str, *names: str) -> bool:
+        """Whether a text is made of these lists' words alone, with spaces and punctuation."""
+        return bool(_nothing_but(self._words_of(names)).fullmatch(plain(text)))
+
+    def first_of(self, text: str, *names: str) -> str:
+        """Which of these lists has the first word in a text, of several that begin there the longest; '' if none."""
+        found = _any_of(self._words_of(names)).search(plain(text))
+        return next((name for name in names if found and _has(self.lists[name], found[0])), "")
 
     def has_any(self, text: str, name: str) -> bool:
         """Whether a text holds one of a list's words anywhere; those in Latin letters as whole words."""
@@ -56,6 +62,9 @@ class WordLists:
     def starts_with(self, text: str, name: str) -> bool:
         """Whether a text begins with one of a list's words."""
         return plain(text).startswith(self.lists[name])
+
+    def _words_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word for name in names for word in self.lists[name])
 
 
 def word_lists(own: Mapping[str, Sequence[str]] | None = None) -> WordLists:
@@ -85,6 +94,11 @@ def _packaged() -> Mapping[str, tuple[str, ...]]:
         else _in_both_scripts(tuple(words if name == "surnames" else map(fold, words)))
         for name, words in raw.items()
     }
+
+
+def _has(words: tuple[str, ...], found: str) -> bool:
+    """Whether a word that was found is of a list, in the plural too."""
+    return found in words or found.removesuffix("s") in words
 
 
 @cache
