@@ -76,6 +76,11 @@ class Directory:
         """Who heads a department, by role."""
         return self._heads.get(_bare(department), ())
 
+    def leads(self, name: str) -> bool:
+        """Whether somebody of that name heads a department or leads from above, by role."""
+        roles = (*self.words["head_roles"], *self.words["leader_roles"])
+        return any(_holds(person.role, roles) for person in self._by_name.get(_alike(name), ()))
+
     @cached_property
     def coordinators(self) -> tuple[Person, ...]:
         """Who coordinates, by role."""

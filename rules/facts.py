@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rules.cells import each_value, holds, says_nothing
+from rules.cells import each_value, says_nothing
 from rules.directory import names_and_departments
+from rules.meetings import important_meetings
 from rules.owners import read_owner
 from rules.table import Book, Table
 from rules.wordlists import WordLists, fold
@@ -59,11 +60,12 @@ def _meetings(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         nowhere = pd.Series(pd.NaT, index=actions.rows, dtype="datetime64[ns]")
         none = actions.none()
         return {"meeting_row_date": nowhere, "important": none, "confidential": none, "meeting_known": none}
-    matters = meetings.level.eq("important") | holds(
-        meetings.type_typed + " " + meetings.name, lambda text: book.words.has_any(text, "important_meetings")
-    )
     facts = pd.DataFrame(
-        {"date": meetings.date, "matters": matters, "secret": meetings.confidential.eq("yes")}
+        {
+            "date": meetings.date,
+            "matters": important_meetings(meetings, book.words),
+            "secret": meetings.confidential.eq("yes"),
+        }
     )
     known = _by_key(
         pd.concat([facts.assign(key=each_value(keys, fold)) for keys in (meetings.id, meetings.name)])

@@ -16,7 +16,10 @@ from rules.checks import (
     meeting_agenda,
     meeting_notice,
     meeting_people,
+    minutes,
+    minutes_after,
     sheet,
+    topic_outcome,
 )
 
 MODULES = (
@@ -28,6 +31,9 @@ MODULES = (
     meeting_notice,
     meeting_people,
     meeting_agenda,
+    minutes,
+    minutes_after,
+    topic_outcome,
     sheet,
 )
 """Where rules stand: a new module of rules is named here."""

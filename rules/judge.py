@@ -10,6 +10,7 @@ from rules.catalogue import Rule
 from rules.facts import with_facts
 from rules.findings import Finding
 from rules.meeting_facts import with_meeting_facts
+from rules.minutes_facts import with_minutes_facts
 from rules.table import Book, Table
 from rules.tuning import Tuning
 
@@ -44,7 +45,7 @@ def judge(book: Book, catalogue: Iterable[Rule], tuning: Tuning) -> Judgement:
     """
     applied = sorted((rule for rule in catalogue if tuning.is_on(rule)), key=_turn)
     look = _Look(tuning)
-    read = with_facts(with_meeting_facts(book))
+    read = with_minutes_facts(with_facts(with_meeting_facts(book)))
     look.apply((rule for rule in applied if rule.breaks), read)
     judged = _without_broken_dates(read, look.broken) or read
     look.apply((rule for rule in applied if not rule.breaks), judged)
@@ -93,7 +94,8 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
     frame = actions.frame.copy()
     for column, its in rows.items():
         frame.loc[its, column] = pd.NaT
-    return with_facts(replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)}))
+    mended = replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)})
+    return with_minutes_facts(with_facts(mended))
 
 
 def _only(book: Book, fact: str) -> Book:
