@@ -150,13 +150,11 @@ def _overrun(meetings: Table, topics: Table | None) -> "pd.Series[float]":
 
 
 def _looks_back(meetings: Table, book: Book) -> "pd.Series[bool]":
-    """By its name, kind or goal, or by one of its topics."""
+    """By its name, kind or goal, or by one of its topics; a meeting about a problem looks back at that alone."""
+    said = meetings.name + "\n" + meetings.type_typed + "\n" + meetings.goal
+    looks_back = holds(said, lambda text: book.words.has_any(text, "retrospectives"))
     topics = book.get("topics")
-    itself = holds(
-        meetings.name + "\n" + meetings.type_typed + "\n" + meetings.goal,
-        lambda text: book.words.has_any(text, "retrospectives"),
-    )
-    if topics is None:
-        return itself
-    titled = holds(topics.title, lambda text: book.words.has_any(text, "retrospectives"))
-    return itself | meetings.rows.isin(meeting_rows(topics, meetings)[titled])
+    if topics is not None:
+        titled = holds(topics.title, lambda text: book.words.has_any(text, "retrospectives"))
+        looks_back |= meetings.rows.isin(meeting_rows(topics, meetings)[titled])
+    return looks_back & meetings.type.ne("problem")

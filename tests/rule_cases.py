@@ -23,9 +23,10 @@ numbered (M01, M02 …), and there are no action items unless they are given. Wh
 is a sound one for each topic, to which it belongs; ``null`` means that there is no such tab.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,18 @@ FULL: Mapping[str, Mapping[str, Any]] = {
 """Sound rows of the tables that ``M`` and ``T`` rules look at."""
 
 _TABLES = {"M": "meetings", "T": "topics"}
+_AFTERWARDS = ("minutes_done", "approved", "distributed")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d$")
+
+
+def _afterwards(day: str, now: datetime) -> Mapping[str, Any]:
+    """What comes after a sound meeting of that day; nothing as long as it has not been held."""
+    held = date.fromisoformat(day)
+    if held >= now.date():
+        return dict.fromkeys((*_AFTERWARDS, "rating"))
+    later = held - date.fromisoformat(FULL["meetings"]["date"])
+    moments = {key: datetime.fromisoformat(FULL["meetings"][key]) + later for key in _AFTERWARDS}
+    return {key: f"{moment:%Y-%m-%d %H:%M}" for key, moment in moments.items()}
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,18 @@ class Case:
             return list(self.given.get(key, [{}]))
         return [] if key == "actions" else [{}] * max(1, len(self.given.get("topics") or ()))
 
+    @property
+    def now(self) -> datetime:
+        """The moment at which it is judged."""
+        return datetime.fromisoformat(str(self.given.get("now", NOW)))
+
+    def row(self, key: str, number: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A row of one table as the case gives it, by its place in the table from 1; all else in it is in order. What
+        comes after a meeting moves along with its day."""
+        dated = key == "meetings" and self.of_meetings and _DAY.match(str(given.get("date", "")))
+        after = _afterwards(str(given["date"]), self.now) if dated else {}
+        return {**self.sound(key, number), **after, **given}
+
     def sound(self, key: str, number: int) -> Mapping[str, Any]:
         """A row of one table in which all is in order, by its place in the table from 1."""
         if not self.of_meetings or key not in FULL:
@@ -164,10 +189,9 @@ def cases() -> tuple[Case, ...]:
 
 def judged(case: Case) -> tuple[Finding, ...]:
     """What the whole catalogue finds in the case's workbook."""
-    now = case.given.get("now", NOW)
-    now = now if isinstance(now, datetime) else datetime.fromisoformat(str(now))
-    tables = read_tables(snapshot(case), template(), {}, now.date())
-    book = Book(tables, now, calendar(own=own_days(tables), today=now.date()), word_lists())
+    today = case.now.date()
+    tables = read_tables(snapshot(case), template(), {}, today)
+    book = Book(tables, case.now, calendar(own=own_days(tables), today=today), word_lists())
     tuned = {case.code: RuleTuning(parameters=case.given.get("parameters", {}))}
     return judge(book, RULES, Tuning(rules=tuned)).findings
 
@@ -186,7 +210,7 @@ def snapshot(case: Case) -> Snapshot:
 def _tab(case: Case, key: str) -> Tab:
     table = template().tables[key]
     dropped = set(case.given.get("without", ())) if key == case.table else set()
-    given_rows = [{**case.sound(key, number), **row} for number, row in enumerate(case.rows(key), start=1)]
+    given_rows = [case.row(key, number, row) for number, row in enumerate(case.rows(key), start=1)]
     used = {column for row in given_rows for column in row} | {"id", *SOUND[key], *_usual(case, key)}
     keys = [name for name in table.columns if name in used and name not in dropped]
     own = case.given.get("headings", {}) if key == case.table else {}

@@ -32,10 +32,10 @@ def meeting_has_its_retrospective(
 ) -> pd.DataFrame:
     """An important meeting has had its retrospective within thirty days, and each quarter has had one.
 
-    Why: what went wrong and is not talked about goes wrong again. As a retrospective counts a later meeting whose
-    name, kind, goal or topic says so (复盘, 回顾, 总结会, retrospective), and for the important meeting itself its
-    改进计划 too. Of quarters only the last one is shown, thirty days after its end, at its last meeting; for
-    it counts any retrospective held since it began.
+    Why: what went wrong and is not talked about goes wrong again. As a retrospective counts a later meeting
+    whose name, kind, goal or topic says so (复盘, 回顾, 总结会, retrospective), but not one that is to solve a
+    problem (支付故障复盘会); for the important meeting itself its 改进计划 counts too. Of quarters only the last one
+    is shown, thirty days after its end and at its last meeting; any retrospective since it began will do.
 
     Write instead: a meeting such as 一季度会议复盘会 in the register, or the 改进计划 of this one.
     """
