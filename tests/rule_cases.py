@@ -97,8 +97,8 @@ FULL: Mapping[str, Mapping[str, Any]] = {
         **SOUND["topics"],
         "description": "评估现有投诉处理流程并提出改进建议",
         "presenter": "王芳",
-        "planned": 30,
-        "actual": 10,
+        "planned": 5,
+        "actual": 5,
         "mark": "需决策项",
         "discussion": "新增一级响应机制，无行动项",
         "conclusion": "同意",
@@ -158,10 +158,11 @@ class Case:
 
     def row(self, key: str, number: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row of one table as the case gives it, by its place in the table from 1; all else in it is in order. What
-        comes after a meeting moves along with its day."""
+        comes after a meeting moves along with its day, and its host, whoever that is, has reviewed the minutes."""
         dated = key == "meetings" and self.of_meetings and _DAY.match(str(given.get("date", "")))
         after = _afterwards(str(given["date"]), self.now) if dated else {}
-        return {**self.sound(key, number), **after, **given}
+        review = {"reviewer": None} if key == "meetings" and self.of_meetings and "host" in given else {}
+        return {**self.sound(key, number), **after, **review, **given}
 
     def sound(self, key: str, number: int) -> Mapping[str, Any]:
         """A row of one table in which all is in order, by its place in the table from 1."""
