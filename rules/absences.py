@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rules.attendance import PeopleReader
+from rules.attendance import LONGEST, PeopleReader
 from rules.wordlists import fold
 
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)、]\s*")
@@ -33,7 +33,7 @@ class Absence:
 def read_absences(text: str, people: PeopleReader) -> tuple[Absence, ...]:
     """Everybody whom a cell names as absent. What is said of several (张三、李四均出差) counts for each of them."""
     words = people.words
-    cell = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text)).strip()
+    cell = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text[:LONGEST])).strip()
     if words.is_placeholder(cell) or fold(cell).strip("。.!") in words["nobody_absent"]:
         return ()
     absences: list[Absence] = []

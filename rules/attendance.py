@@ -21,6 +21,9 @@ _CONFIRMED = re.compile(
     r"(?:均|都|已经|已經|已)?(?:确认|確認|回复|回覆|参加|參加|出席)(?:了|参加|參加|出席)?|[√✓✔]|\b(?:yes|ok|confirmed)\b"
 )
 
+LONGEST = 2000
+"""Signs of a cell that are read; what is longer is a text and no list."""
+
 
 class Attendee(NamedTuple):
     """One entry of a list; ``name`` is '' for posts, for several people counted, for a department alone."""
@@ -40,13 +43,13 @@ class PeopleReader:
 
     def attendees(self, text: str) -> tuple[Attendee, ...]:
         """Everybody whom a list names or counts. A department with nobody behind it stands for one person."""
-        cell = closed_up(re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text)))
+        cell = closed_up(re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text[:LONGEST])))
         return tuple(one for group in _GROUPS.split(cell) for one in self._of_group(group))
 
     def unconfirmed(self, invited: str, confirmed: str) -> tuple[str, ...]:
         """The names of those invited who are not among those who have confirmed: by name, by department (技术部),
         or as everybody but some (除张伟外均已确认)."""
-        cell = unicodedata.normalize("NFKC", confirmed)
+        cell = unicodedata.normalize("NFKC", confirmed[:LONGEST])
         if _FIGURES.fullmatch(cell):
             return ()  # 8/10: nobody can say who
         parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))

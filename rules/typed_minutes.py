@@ -11,12 +11,13 @@ _HOURS = re.compile(
     rf"(?P<number>{_NUMBER})?\s*(?P<half>[个個]?半)?\s*(?:[个個]?\s*(?:小时|小時|钟头|鐘頭)|h(?:ou)?rs?\b|h\b|h(?=\d))"
     rf"(?P<more>半)?"
 )
+_LONGEST = 60  # signs: what is longer is a text
 _MINUTES = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def read_minutes(text: str) -> float:
     """Minutes; NaN where the text names no number. A bare number is minutes, 1:30 an hour and a half."""
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().casefold()
     if clock := _CLOCK.fullmatch(folded):
         return 60 * int(clock["hours"]) + int(clock["minutes"])
     hours = _HOURS.search(folded)

@@ -15,6 +15,7 @@ from rules.workdays import Calendar
 
 _NOTICE = ("name", "date", "start", "place", "attendees", "material")
 _LAST_MINUTE = pd.Timedelta(days=1) - pd.Timedelta(minutes=1)
+_LONGEST_NAME = 250  # what a file system lets a name be
 _STROKE = r"\s*[-–—－_]\s*"
 _NAMED = re.compile(rf".+{_STROKE}.+{_STROKE}(?:19|20)\d\d[-.]?[01]\d[-.]?[0-3]\d")
 _FILES = re.compile(r"[;；\n\r]+|[,，、](?=\s*\d{1,2}\s*[.、)）])|(?<=\.pdf)[,，、]|(?<=x)[,，、](?=[^\W\d])")
@@ -220,6 +221,6 @@ def _first_misnamed(text: str) -> str:
         if re.match(r"https?:", file) and not _ENDING.search(file):
             continue
         name = _ENDING.sub("", re.split(r"[/\\]", file)[-1])
-        if name and not _NAMED.fullmatch(name):
+        if name and not _NAMED.fullmatch(name[-_LONGEST_NAME:]):
             return file
     return ""
