@@ -24,7 +24,8 @@ class Rule:
     at fault; a sheet that lacks one of ``needs`` (by default the columns) silences the rule.
     ``reads`` are other cells that it relies on: where one of them, or of the columns, was found
     broken by a rule that ``breaks`` cells, this rule keeps quiet, so that one broken cell gives one
-    finding. ``closed`` says that it looks at closed items too.
+    finding. ``closed`` says that it looks at closed items too; ``waivable`` that a row's 豁免 cell may
+    excuse it: what says that the sheet itself cannot be read, may not be waived.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Rule:
     needs_table: tuple[str, ...] = ()
     breaks: bool = False
     closed: bool = False
+    waivable: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property

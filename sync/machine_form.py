@@ -16,9 +16,11 @@ from sync.worker import Judged, Pass, Unchanged
 
 
 def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:
-    """``{"rows", "findings"}``: how many action items were judged, and what was found in all tables."""
+    """``{"rows", "findings", "waived"}``: how many action items were judged, what was found in all tables, and
+    what a waiver has taken away."""
     findings = [_finding(finding, words, template) for finding in judgement.findings]
-    return {"rows": rows_read(judgement), "findings": findings}
+    waived = [_finding(finding, words, template) for finding in judgement.waived]
+    return {"rows": rows_read(judgement), "findings": findings, "waived": waived}
 
 
 def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:

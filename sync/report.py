@@ -56,8 +56,10 @@ def read_section(judgement: Judgement, words: Words) -> RenderableType:
 
 def findings_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
     """Findings by rule, with the first one as an example."""
+    waived = _waived(judgement, words)
     if not judgement.findings:
-        return _section(words["report"]["findings"], Text(words["report"]["no_findings"], style="green"))
+        nothing = Text(words["report"]["no_findings"], style="green")
+        return _section(words["report"]["findings"], nothing, *waived)
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in judgement.findings:
         by_code[finding.code].append(finding)
@@ -68,7 +70,15 @@ def findings_section(judgement: Judgement, words: Words, template: Template) -> 
         example = f"{report['row'].format(row=first.row)} {sentence(first, words, template)}"
         severity = Text(words["severity"][first.severity], style=_STYLE[first.severity])
         grid.add_row(code, severity, str(len(found)), words["titles"][code], example)
-    return _section(report["findings"], grid)
+    return _section(report["findings"], grid, *waived)
+
+
+def _waived(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
+    """How much was waived, by rule."""
+    if judgement.waived:
+        codes = Counter(finding.code for finding in judgement.waived)
+        listed = words["report"]["comma"].join(f"{code} {count}" for code, count in sorted(codes.items()))
+        yield Text(words["report"]["waived"].format(count=len(judgement.waived), codes=listed), style="dim")
 
 
 def every_finding(judgement: Judgement, words: Words, template: Template) -> RenderableType:
