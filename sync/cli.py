@@ -59,11 +59,27 @@ def init(
 
 
 @app.command()
-def check(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
-    """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are errors."""
+def check(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: Json = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Exit with 1 for errors that the baseline knows, too.")
+    ] = False,
+) -> None:
+    """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are new errors."""
     from sync.commands import check_workbook
 
-    raise typer.Exit(check_workbook(path, config, _moment(now), as_json=as_json))
+    raise typer.Exit(check_workbook(path, config, _moment(now), as_json=as_json, every=every))
+
+
+@app.command()
+def baseline(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+    """Take what is wrong now as known: it is marked as old, and neither coloured as an error nor chased."""
+    from sync.commands import baseline_workbook
+
+    baseline_workbook(path, config, _moment(now), as_json=as_json)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The stable machine form of ``check --json``, ``plan --json`` and ``run --json``."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -21,6 +21,12 @@ def checked(judgement: Judgement, words: Words, template: Template) -> dict[str,
     findings = [_finding(finding, words, template) for finding in judgement.findings]
     waived = [_finding(finding, words, template) for finding in judgement.waived]
     return {"rows": rows_read(judgement), "findings": findings, "waived": waived}
+
+
+def known(judgement: Judgement) -> dict[str, Any]:
+    """``{"known", "by_code"}``: how many faults the baseline has taken as known, and how many of each rule."""
+    codes = Counter(finding.code for finding in judgement.findings)
+    return {"known": len(judgement.findings), "by_code": dict(sorted(codes.items()))}
 
 
 def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:
@@ -67,6 +73,7 @@ def _finding(finding: Finding, words: Words, template: Template) -> dict[str, An
         "row": finding.row,
         "columns": list(finding.columns),
         "message": sentence(finding, words, template),
+        "old": finding.old,
     }
 
 

@@ -50,7 +50,9 @@ def test_the_longest_waiver_is_a_setting():
     text = "A108 至2024-12-31 客户未定稿"
 
     assert codes(looked(text, rules={"S006": {"longest_days": 30}}).judgement.findings) == ["A108", "S006"]
-    assert codes(looked(text, rules={"S006": {"longest_days": 30, "off": True}}).judgement.findings) == ["A108"]
+    assert codes(looked(text, rules={"S006": {"longest_days": 30, "off": True}}).judgement.findings) == [
+        "A108"
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
@@ -78,6 +80,8 @@ def test_any_text_is_read_without_a_fault(text):
         assert waiver.flaw in {None, *Flaw}
 
 
-@pytest.mark.parametrize("many", [" ", "A108 ", "至", "至 ", "2026-12-31", "2026-", "、", "请", ":", "- ", "A", "和"])
+@pytest.mark.parametrize(
+    "many", [" ", "A108 ", "至", "至 ", "2026-12-31", "2026-", "、", "请", ":", "- ", "A", "和"]
+)
 def test_long_cells_are_read_at_once(many):
     read_waivers("A108" + many * 30_000 + "x")
