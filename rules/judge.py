@@ -107,11 +107,11 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
 
 
 def _still_open(book: Book) -> Book:
-    """The book without the action items that are done, in which nothing has to be mended any more."""
+    """The book without the action items that are closed, in which nothing has to be mended any more."""
     actions = book.get("actions")
     if actions is None:
         return book
-    left = replace(actions, frame=actions.frame[actions.computed.ne("done").to_numpy(dtype=bool)])
+    left = replace(actions, frame=actions.frame[~actions.closed.to_numpy(dtype=bool)])
     return replace(book, tables={**book.tables, "actions": left})
 
 

@@ -48,8 +48,8 @@ def nothing_stands_twice(table: Table, book: Book) -> pd.DataFrame:
     again = table.id.ne("") & table.id.duplicated(keep=False)
     numbers = table.id[again]
     listed = numbers.index.to_series().astype(str).groupby(numbers).transform(", ".join)
-    if "computed" in table.frame:  # a closed item is not asked for another number, but it has its own
-        numbers = numbers[table.computed[again].ne("done")]
+    if "closed" in table.frame:  # a closed item is not asked for another number, but it has its own
+        numbers = numbers[~table.closed[again].to_numpy(dtype=bool)]
         listed = listed[numbers.index]
     rows = pd.DataFrame(
         {"variant": "id", "columns": [("id",)] * len(numbers), "rows": listed}, index=numbers.index
