@@ -99,6 +99,20 @@ def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: 
 
 
 @app.command()
+def why(
+    row_id: Annotated[str, typer.Argument(metavar="ID", help="A row's number, such as A012.")],
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Say of one row how its status, lateness and risk came about, who was told, and why somebody was not."""
+    from sync.why import explain_row
+
+    explain_row(row_id, path, config, _moment(now), as_json=as_json)
+
+
+@app.command()
 def restore(
     path: Workbook = None,
     config: Config = None,

@@ -18,6 +18,7 @@ from sync.baseline import KnownFault
 from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
+from sync.reasons_of_a_row import Told
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice
@@ -220,6 +221,21 @@ class Ledger:
             for some in _batches(notice.key for notice in notices):
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
         return tuple(notice for notice in notices if notice.key not in known)
+
+    def told(self, row_id: str) -> tuple[Told, ...]:
+        """What the ledger knows of notices about a row, the earliest first."""
+        if not self._has(NOTICES):
+            return ()
+        moment = sql.func.coalesce(NOTICES.c.settled, NOTICES.c.claimed).label("moment")
+        detail = sql.func.coalesce(NOTICES.c.detail, "")
+        columns = [NOTICES.c[name] for name in ("key", "kind", "name", "email", "state")]
+        query = (
+            sql.select(*columns, moment, detail)
+            .where(NOTICES.c.tracker == self.tracker, NOTICES.c.row_id == row_id)
+            .order_by(moment, NOTICES.c.key)
+        )
+        with self._transaction() as connection:
+            return tuple(Told._make(row) for row in connection.execute(query))
 
     def claim(self, run: int, notices: Sequence[Notice], moment: datetime) -> tuple[Notice, ...]:
         """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""

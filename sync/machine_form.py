@@ -18,8 +18,8 @@ from sync.worker import Judged, Pass, Unchanged
 def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:
     """``{"rows", "findings", "waived"}``: how many action items were judged, what was found in all tables, and
     what a waiver has taken away."""
-    findings = [_finding(finding, words, template) for finding in judgement.findings]
-    waived = [_finding(finding, words, template) for finding in judgement.waived]
+    findings = [finding_form(finding, words, template) for finding in judgement.findings]
+    waived = [finding_form(finding, words, template) for finding in judgement.waived]
     return {"rows": rows_read(judgement), "findings": findings, "waived": waived}
 
 
@@ -64,7 +64,8 @@ def rows_read(judgement: Judgement) -> int:
     return len(judgement.book.tables["actions"].rows)
 
 
-def _finding(finding: Finding, words: Words, template: Template) -> dict[str, Any]:
+def finding_form(finding: Finding, words: Words, template: Template) -> dict[str, Any]:
+    """One finding with its sentence."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
