@@ -5,7 +5,7 @@ import pytest
 from rules.findings import Finding, Severity
 from sheet_templates import LANGUAGES, template, words
 from sync.sentences import MOST, cell_message
-from tests.messages.every_message import FOLDER, caught
+from tests.messages.every_message import FOLDER, caught, every_message
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
