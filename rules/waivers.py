@@ -26,7 +26,8 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True)
 class Waiver:
-    """One waiver of a cell: the codes that it names, the last day on which it counts, and the reason.
+    """One waiver of a cell: the codes that it names (of those, where some are unknown, only these), the last day
+    on which it counts, and the reason.
 
     ``text`` is what was typed; ``flaw`` says why it does not count, None where it does.
     """
@@ -138,8 +139,8 @@ def _written(text: str, words: WordLists) -> tuple[Waiver, ...]:
 def _judged(waiver: Waiver, known: frozenset[str], today: date, words: WordLists) -> Waiver:
     if waiver.flaw is Flaw.NO_CODE:
         return waiver
-    if not known.issuperset(waiver.codes):
-        return replace(waiver, flaw=Flaw.UNKNOWN)
+    if strange := tuple(code for code in waiver.codes if code not in known):
+        return replace(waiver, codes=strange, flaw=Flaw.UNKNOWN)
     if waiver.flaw is None and words.is_placeholder(waiver.reason):
         return replace(waiver, flaw=Flaw.NO_REASON)
     if waiver.until is not None and waiver.until < today:
