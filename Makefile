@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs corpus fuzz crashes bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ imports: $(READY) ## the arrows between the packages
 
 docs: $(READY)   ## write help texts and tables into README and docs
 	PYTHONPATH=. $(BIN)/cog -r README.md docs/*.md rules/data/examples.toml
+
+messages: $(READY) ## write every sentence of every rule into tests/messages, to be read by reviewers
+	PYTHONPATH=. $(BIN)/python -m tests.messages.every_message
 
 corpus: $(READY) ## CLOSELOOP_CORPUS=FOLDER: nothing is lost in any workbook of a folder
 	$(BIN)/pytest -n auto -rs tests/test_fidelity.py tests/books/test_corpus.py

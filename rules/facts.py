@@ -7,9 +7,9 @@
 - ``finished``: done by its dates; ``accepted``: verified, or the sheet asks for no verification
 - ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
   announced yet were counted, ``on_time``: False once the due date has passed without being done
-- ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed
-- ``open``: neither done nor waiting for its verification
-- ``live``: not done, so that something about it can still be mended
+- ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed, cancelled
+- ``closed``: done or cancelled; ``open``: neither closed nor waiting for its verification
+- ``live``: not closed, so that something about it can still be mended
 - ``carried``: how often it was carried over
 """
 
@@ -91,18 +91,20 @@ def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     done_on = actions.done.where(actions.done.dt.normalize() <= today)
     finished = done_on.notna() & actions.verdict.ne("rejected")  # what was sent back is not done
     end = done_on.where(finished).fillna(today)
-    late = book.calendar.late_days(actions.due, end)
     past_due = end.dt.normalize() > actions.due.dt.normalize()
     computed = _status(actions, book.words, finished, past_due)
+    given_up = computed.eq("cancelled")  # what was given up is not late any more, and grows no later each day
+    closed = given_up | computed.eq("done")
     return {
         "finished": finished,
         "accepted": _accepted(actions),
-        "late_days": late,
-        "estimated": book.calendar.any_estimated(actions.due, end),
-        "on_time": ~past_due,
+        "late_days": book.calendar.late_days(actions.due, end).mask(given_up),
+        "estimated": book.calendar.any_estimated(actions.due, end) & ~given_up,
+        "on_time": ~past_due | given_up,
         "computed": computed,
-        "open": ~computed.isin(["done", "waiting"]),
-        "live": computed.ne("done"),
+        "closed": closed,
+        "live": ~closed,
+        "open": ~(closed | computed.eq("waiting")),
     }
 
 
@@ -123,6 +125,7 @@ def _status(
     announced = actions.status.eq("delayed") & actions.expected.gt(actions.due)
     cases = [
         (finished & evidence & _accepted(actions), "done"),
+        (actions.status.eq("cancelled") & says_why_cancelled(actions, words), "cancelled"),
         (finished, "waiting"),
         (actions.status.eq("blocked"), "blocked"),
         (past_due | announced, "delayed"),
@@ -132,6 +135,14 @@ def _status(
         [mask.to_numpy(dtype=bool) for mask, _ in cases], [name for _, name in cases], "in_progress"
     )
     return pd.Series(chosen, index=actions.rows, dtype="str")
+
+
+def says_why_cancelled(actions: Table, words: WordLists) -> "pd.Series[bool]":
+    """Where a remark or the reason for a delay says anything; everywhere if the sheet has neither column."""
+    columns = [column for column in ("remark", "late_reason") if actions.has(column)]
+    if not columns:
+        return ~actions.none()
+    return ~pd.concat([says_nothing(actions.frame[column], words) for column in columns], axis=1).all(axis=1)
 
 
 def _carried(actions: Table, book: Book) -> "pd.Series[int]":

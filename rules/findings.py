@@ -25,7 +25,8 @@ class Finding(NamedTuple):
     """One fault of one row.
 
     ``row`` is the 1-based row of the sheet, ``columns`` the template keys of the cells at fault,
-    ``fields`` what the message needs (always with ``value``, what stands in the first of them).
+    ``fields`` what the message needs (always with ``value``, what stands in the first of them). ``old``
+    marks what the baseline knows: it stood already when the tracker was adopted.
     """
 
     code: str
@@ -35,3 +36,4 @@ class Finding(NamedTuple):
     row: int
     columns: tuple[str, ...]
     fields: Mapping[str, object]
+    old: bool = False

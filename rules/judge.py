@@ -13,6 +13,8 @@ from rules.meeting_facts import with_meeting_facts
 from rules.minutes_facts import with_minutes_facts
 from rules.table import Book, Table
 from rules.tuning import Tuning
+from rules.waivers import RULE as WAIVERS
+from rules.waivers import part_waived, with_waivers
 
 _DATES = ("due", "done", "expected")
 
@@ -30,11 +32,13 @@ class Silence(NamedTuple):
 
 @dataclass(frozen=True)
 class Judgement:
-    """The book with what was computed, all findings (by table, row, then worst first), and what was silent."""
+    """The book with what was computed, all findings (by table, row, then worst first), what was silent, and
+    what would have been found but for a waiver."""
 
     book: Book
     findings: tuple[Finding, ...]
     silent: tuple[Silence, ...]
+    waived: tuple[Finding, ...] = ()
 
 
 def judge(book: Book, catalogue: Iterable[Rule], tuning: Tuning) -> Judgement:
@@ -43,15 +47,22 @@ def judge(book: Book, catalogue: Iterable[Rule], tuning: Tuning) -> Judgement:
     What breaks cells comes first, and of that the rules of the sheet itself, so that a formula error
     is not taken for an empty cell. A date that turns out to be broken counts as empty from there on.
     """
-    applied = sorted((rule for rule in catalogue if tuning.is_on(rule)), key=_turn)
+    known = tuple(catalogue)
+    applied = sorted((rule for rule in known if tuning.is_on(rule)), key=_turn)
     look = _Look(tuning)
-    read = with_minutes_facts(with_facts(with_meeting_facts(book)))
+    read = with_minutes_facts(with_facts(with_meeting_facts(with_waivers(book, known))))
     look.apply((rule for rule in applied if rule.breaks), read)
     judged = _without_broken_dates(read, look.broken) or read
     look.apply((rule for rule in applied if not rule.breaks), judged)
     order = {key: place for place, key in enumerate(book.tables)}
     look.findings.sort(key=lambda each: (order[each.table], each.row, each.severity.rank, each.code))
-    return Judgement(judged, tuple(look.findings), tuple(look.silent))
+    stands, waived = part_waived(look.findings, judged, _longest_waiver(known, tuning))
+    return Judgement(judged, tuple(stands), tuple(look.silent), waived)
+
+
+def _longest_waiver(catalogue: Iterable[Rule], tuning: Tuning) -> int:
+    """How many days ahead a waiver may reach: a parameter of the rule that looks at waivers, on or off."""
+    return next((tuning.parameters(rule)["longest_days"] for rule in catalogue if rule.code == WAIVERS), 0)
 
 
 def _turn(rule: Rule) -> tuple[bool, bool, str]:
@@ -99,7 +110,7 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
 
 
 def _only(book: Book, fact: str) -> Book:
-    """The book without the rows that are over in that sense: action items that are done, meetings long past."""
+    """The book without the rows that are over in that sense: action items that are closed, meetings long past."""
     left = {
         key: replace(table, frame=table.frame[table.frame[fact].to_numpy(dtype=bool)])
         for key, table in book.tables.items()

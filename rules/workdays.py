@@ -79,6 +79,22 @@ def calendar(country: str = "CN", own: Mapping[date, bool] | None = None, *, tod
     return Calendar(np.busdaycalendar(weekmask="1111111", holidays=holidays), announced)
 
 
+def holiday_name(country: str, day: date) -> str:
+    """The English name of the public holiday that a day belongs to, make-up days included; '' if to none."""
+    if not country:
+        return ""
+    if country.upper() == "CN" and day.year in _announced_years():
+        import chinese_calendar
+
+        return str(chinese_calendar.get_holiday_detail(day)[1] or "")
+    import holidays
+
+    try:
+        return str(holidays.country_holidays(country.upper(), years=day.year, language="en_US").get(day, ""))
+    except NotImplementedError:
+        return ""
+
+
 @cache
 def _public(country: str, year: int) -> tuple[frozenset[date], frozenset[int]]:
     if country == "CN":

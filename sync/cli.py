@@ -67,11 +67,24 @@ def check(
         bool, typer.Option("--proposals", help="List only what could be typed instead, cell by cell.")
     ] = False,
     as_json: Json = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Exit with 1 for errors that the baseline knows, too.")
+    ] = False,
 ) -> None:
-    """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are errors."""
+    """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are new errors."""
     from sync.commands import check_workbook
 
-    raise typer.Exit(check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json))
+    raise typer.Exit(
+        check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json, every=every)
+    )
+
+
+@app.command()
+def baseline(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+    """Take what is wrong now as known: it is marked as old, and neither coloured as an error nor chased."""
+    from sync.commands import baseline_workbook
+
+    baseline_workbook(path, config, _moment(now), as_json=as_json)
 
 
 @app.command()
@@ -88,6 +101,20 @@ def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: 
     from sync.commands import run_workbook
 
     raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json))
+
+
+@app.command()
+def why(
+    row_id: Annotated[str, typer.Argument(metavar="ID", help="A row's number, such as A012.")],
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Say of one row how its status, lateness and risk came about, who was told, and why somebody was not."""
+    from sync.why import explain_row
+
+    explain_row(row_id, path, config, _moment(now), as_json=as_json)
 
 
 @app.command()

@@ -55,7 +55,7 @@ def _by_text(
 
 
 def _at_fault(top: int, position: int, key: str, hidden: str, template: Template) -> Iterator[ColourRule]:
-    for sign, severity in (("E", "error"), ("W", "warning")):
+    for sign, severity in (("E", "error"), ("W", "warning"), ("O", "old")):
         fill, ink = template.colours["fault"][severity]
         yield ColourRule(_column(top, position), f'ISNUMBER(FIND(";{key}:{sign};",{hidden}))', fill, ink)
 

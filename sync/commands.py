@@ -13,13 +13,20 @@ from sync import machine_form, report
 from sync.faults import BusyFault, DeliveryFault, LedgerFault
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, Unchanged, look, run_pass
+from sync.worker import Judged, Pass, Unchanged, look, run_pass, set_baseline
 
 
 def check_workbook(
-    path: Path | None, config: Path | None, now: datetime | None, *, proposals: bool, as_json: bool
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    proposals: bool,
+    as_json: bool,
+    every: bool = False,
 ) -> int:
-    """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors."""
+    """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors: new ones,
+    or ``every`` one."""
     tracker = find_tracker(path, config)
     judged = _look(tracker, now)
     language = words(tracker.settings.language)
@@ -37,7 +44,22 @@ def check_workbook(
             report.every_finding(judgement, language, template()) if judgement.findings else None,
             report.silent_section(judgement, language, template()),
         )
-    return int(any(finding.severity is Severity.ERROR for finding in judgement.findings))
+    counted = (finding for finding in judgement.findings if every or not finding.old)
+    return int(any(finding.severity is Severity.ERROR for finding in counted))
+
+
+def baseline_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
+    """Take all that is wrong now as known, and print how much that is."""
+    tracker = find_tracker(path, config)
+    moment = tracker.moment(now)
+    with closing(tracker.ledger()) as ledger:
+        judged = set_baseline(tracker.book(moment, complain), ledger, tracker.settings, moment)
+    language = words(tracker.settings.language)
+    if as_json:
+        print_json(machine_form.known(judged.judgement))
+        return
+    said = language["report"]["baseline"].format(count=len(judged.judgement.findings))
+    show(report.findings_section(judged.judgement, language, template()), Text(f"\n{said}", style="green"))
 
 
 def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
@@ -94,12 +116,12 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
     """Judge without writing: with what the ledger remembers if there is one, and making none."""
     with closing(tracker.ledger()) as ledger:
         try:
-            states = ledger.row_states()
+            states, baseline = ledger.row_states(), ledger.baseline()
         except LedgerFault as fault:  # what was remembered only adds to a look
             complain(fault)
-            states = None
+            states, baseline = None, frozenset()
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states)
+    return look(tracker.book(moment), tracker.settings, moment, states, baseline)
 
 
 def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:

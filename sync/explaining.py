@@ -1,13 +1,15 @@
 """The commands rules and explain: the catalogue as the settings tune it, and one rule in full."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from rules.catalogue import Rule
 from rules.handbook import RULES, by_code, examples
-from rules.tuning import Tuning
+from rules.tuning import Tuning, profiles
 from sheet_templates import Words, words
 from sync.faults import UsageFault
 from sync.settings import Settings, read_settings
@@ -24,14 +26,26 @@ def list_rules(config: Path | None, *, as_json: bool) -> None:
         print_json(rows)
         return
     texts = language["report"]
+    differing = [name for name in profiles() if any(name in row["profiles"] for row in rows)]
+    heads = [texts[key] for key in ("code", "severity", "title", "cites", "on", "parameters")]
     grid = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for head in (texts["code"], texts["severity"], texts["title"], texts["cites"], texts["parameters"]):
+    for head in (*heads, *differing):
         grid.add_column(head, overflow="fold")
     for row in rows:
-        severity = language["severity"][row["severity"]] if row["on"] else texts["off"]
-        parameters = ", ".join(f"{name}={value}" for name, value in row["parameters"].items())
-        grid.add_row(row["code"], severity, row["title"], row["cites"], parameters)
+        grid.add_row(
+            row["code"],
+            language["severity"][row["severity"]],
+            row["title"],
+            row["cites"],
+            texts["yes"] if row["on"] else texts["off"],
+            _values(row["parameters"]),
+            *(_values(row["profiles"].get(name, {})) for name in differing),
+        )
     show(grid)
+
+
+def _values(parameters: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
 
 
 def explain_rule(code: str) -> None:
@@ -72,4 +86,19 @@ def _rule_row(code: str, tuning: Tuning, language: Words) -> dict[str, Any]:
         "cites": rule.cites,
         "on": tuning.is_on(rule),
         "parameters": dict(tuning.parameters(rule)),
+        "profiles": differing_profiles(rule),
+    }
+
+
+def differing_profiles(rule: Rule) -> dict[str, dict[str, Any]]:
+    """By handbook profile the parameters that it sets to something else than the default profile."""
+    usual = Tuning().parameters(rule)
+    return {
+        name: differs
+        for name in profiles()
+        if (
+            differs := {
+                key: value for key, value in Tuning(name).parameters(rule).items() if value != usual[key]
+            }
+        )
     }

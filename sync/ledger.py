@@ -14,9 +14,11 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.baseline import KnownFault
 from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
+from sync.reasons_of_a_row import Told
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice
@@ -73,6 +75,15 @@ NOTICES = sql.Table(
     sql.Column("claimed", sql.DateTime, nullable=False),
     sql.Column("settled", sql.DateTime),
     sql.Column("detail", sql.String),
+)
+BASELINE = sql.Table(
+    "baseline",
+    _METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("table", sql.String, primary_key=True),
+    sql.Column("row_id", sql.String, primary_key=True),
+    sql.Column("code", sql.String, primary_key=True),
+    sql.Column("digest", sql.String, primary_key=True),
 )
 
 CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
@@ -136,7 +147,7 @@ class Ledger:
 
     def row_states(self) -> dict[str, RowState] | None:
         """What is remembered of each row, by its number; None where there is no ledger yet."""
-        if not self._exists():
+        if not self._has(ROWS):
             return None
         query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in _STATE)).order_by(ROWS.c.row_id)
         with self._transaction() as connection:
@@ -175,7 +186,7 @@ class Ledger:
 
     def last_pass(self) -> LastPass | None:
         """The last pass, if it left nothing to be done; None if it did, or if there was none."""
-        if not self._exists():
+        if not self._has(RUNS):
             return None
         columns = [RUNS.c[name] for name in LastPass._fields]
         query = sql.select(*columns).where(RUNS.c.tracker == self.tracker).order_by(RUNS.c.id.desc()).limit(1)
@@ -183,9 +194,26 @@ class Ledger:
             row = connection.execute(query).first()
         return LastPass(*row) if row and row.left else None
 
+    def baseline(self) -> frozenset[KnownFault]:
+        """The faults that stood already when the tracker was adopted, as far as they still do."""
+        if not self._has(BASELINE):
+            return frozenset()
+        columns = [BASELINE.c[name] for name in KnownFault._fields]
+        query = sql.select(*columns).where(BASELINE.c.tracker == self.tracker)
+        with self._transaction() as connection:
+            return frozenset(KnownFault(*row) for row in connection.execute(query))
+
+    def set_baseline(self, faults: Iterable[KnownFault]) -> None:
+        """Take these faults as known, and no others."""
+        with self._transaction() as connection:
+            connection.execute(BASELINE.delete().where(BASELINE.c.tracker == self.tracker))
+            for some in _batches(sorted(set(faults))):
+                rows = [{"tracker": self.tracker, **fault._asdict()} for fault in some]
+                connection.execute(BASELINE.insert(), rows)
+
     def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
         """Those of the notices that nobody has been told, and that may be claimed."""
-        if not self._exists():
+        if not self._has(NOTICES):
             return tuple(notices)
         query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state != RETRY)
         known: set[str] = set()
@@ -193,6 +221,21 @@ class Ledger:
             for some in _batches(notice.key for notice in notices):
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
         return tuple(notice for notice in notices if notice.key not in known)
+
+    def told(self, row_id: str) -> tuple[Told, ...]:
+        """What the ledger knows of notices about a row, the earliest first."""
+        if not self._has(NOTICES):
+            return ()
+        moment = sql.func.coalesce(NOTICES.c.settled, NOTICES.c.claimed).label("moment")
+        detail = sql.func.coalesce(NOTICES.c.detail, "")
+        columns = [NOTICES.c[name] for name in ("key", "kind", "name", "email", "state")]
+        query = (
+            sql.select(*columns, moment, detail)
+            .where(NOTICES.c.tracker == self.tracker, NOTICES.c.row_id == row_id)
+            .order_by(moment, NOTICES.c.key)
+        )
+        with self._transaction() as connection:
+            return tuple(Told._make(row) for row in connection.execute(query))
 
     def claim(self, run: int, notices: Sequence[Notice], moment: datetime) -> tuple[Notice, ...]:
         """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""
@@ -219,13 +262,12 @@ class Ledger:
                     .values(state=state, settled=None if state == CLAIMED else moment, detail=delivery.detail)
                 )
 
-    def _exists(self) -> bool:
-        """Whether anything was recorded at this place before, by any tracker."""
+    def _has(self, table: sql.Table) -> bool:
+        """Whether there is such a table here: a ledger of an earlier version may lack the newer ones."""
         if self._file and not self._file.exists():
             return False  # asking SQLite would make it
         try:
-            known = sql.inspect(self._engine).get_table_names()
-            return set(_METADATA.tables) <= set(known)  # a pass that was killed may have made an empty file
+            return sql.inspect(self._engine).has_table(table.name)
         except SQLAlchemyError as reason:
             raise self._fault(reason) from None
 

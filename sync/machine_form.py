@@ -1,6 +1,6 @@
 """The stable machine form of ``check --json``, ``plan --json`` and ``run --json``."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -16,9 +16,17 @@ from sync.worker import Judged, Pass, Unchanged
 
 
 def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:
-    """``{"rows", "findings"}``: how many action items were judged, and what was found in all tables."""
-    findings = [_finding(finding, words, template) for finding in judgement.findings]
-    return {"rows": rows_read(judgement), "findings": findings}
+    """``{"rows", "findings", "waived"}``: how many action items were judged, what was found in all tables, and
+    what a waiver has taken away."""
+    findings = [finding_form(finding, words, template) for finding in judgement.findings]
+    waived = [finding_form(finding, words, template) for finding in judgement.waived]
+    return {"rows": rows_read(judgement), "findings": findings, "waived": waived}
+
+
+def known(judgement: Judgement) -> dict[str, Any]:
+    """``{"known", "by_code"}``: how many faults the baseline has taken as known, and how many of each rule."""
+    codes = Counter(finding.code for finding in judgement.findings)
+    return {"known": len(judgement.findings), "by_code": dict(sorted(codes.items()))}
 
 
 def proposed(judgement: Judgement) -> dict[str, Any]:
@@ -64,7 +72,8 @@ def rows_read(judgement: Judgement) -> int:
     return len(judgement.book.tables["actions"].rows)
 
 
-def _finding(finding: Finding, words: Words, template: Template) -> dict[str, Any]:
+def finding_form(finding: Finding, words: Words, template: Template) -> dict[str, Any]:
+    """One finding with its sentence."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -73,6 +82,7 @@ def _finding(finding: Finding, words: Words, template: Template) -> dict[str, An
         "row": finding.row,
         "columns": list(finding.columns),
         "message": sentence(finding, words, template),
+        "old": finding.old,
     }
 
 

@@ -12,10 +12,11 @@ from rules.table import Layout, Table
 from sheet_templates import Template, TemplateTable, Words
 from sync.changes import AddColumn, Plan, SetCell, SetColours
 from sync.colours import colour_rules
-from sync.sentences import cell_message, notes
+from sync.sentences import cell_message, notes, worst_first
 from sync.snapshot import CellValue, Snapshot, Tab
 
 _SEVERITY_SIGN = {Severity.ERROR: "E", Severity.WARNING: "W"}
+_OLD_SIGN = "O"
 
 
 def make_plan(
@@ -149,14 +150,14 @@ def _progress(actions: Table, risks: "pd.Series[str]", words: Words) -> dict[str
 
 
 def _faults(findings: Sequence[Finding]) -> str | None:
-    """The keys of the cells at fault, each with its worst severity, as the colour rules look for them: ;owner:E;due:W;"""
-    worst: dict[str, Severity] = {}
-    for finding in sorted(findings, key=lambda finding: finding.severity.rank):
-        for column in finding.columns:
-            worst.setdefault(column, finding.severity)
-    signs = [
-        f"{key}:{_SEVERITY_SIGN[severity]};" for key, severity in worst.items() if severity in _SEVERITY_SIGN
-    ]
+    """The keys of the cells at fault, each with the sign of the worst, as the colour rules look for them:
+    ;due:W;owner:E;remark:O; (O for what stood already when the tracker was adopted)."""
+    worst: dict[str, str] = {}
+    for finding in worst_first(findings):
+        if finding.severity in _SEVERITY_SIGN:
+            for column in finding.columns:
+                worst.setdefault(column, _OLD_SIGN if finding.old else _SEVERITY_SIGN[finding.severity])
+    signs = [f"{key}:{sign};" for key, sign in worst.items()]
     return ";" + "".join(sorted(signs)) if signs else None
 
 

@@ -56,8 +56,10 @@ def read_section(judgement: Judgement, words: Words) -> RenderableType:
 
 def findings_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
     """Findings by rule, with the first one as an example."""
+    more = [*_old(judgement, words), *_waived(judgement, words)]
     if not judgement.findings:
-        return _section(words["report"]["findings"], Text(words["report"]["no_findings"], style="green"))
+        nothing = Text(words["report"]["no_findings"], style="green")
+        return _section(words["report"]["findings"], nothing, *more)
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in judgement.findings:
         by_code[finding.code].append(finding)
@@ -68,7 +70,21 @@ def findings_section(judgement: Judgement, words: Words, template: Template) -> 
         example = f"{report['row'].format(row=first.row)} {sentence(first, words, template)}"
         severity = Text(words["severity"][first.severity], style=_STYLE[first.severity])
         grid.add_row(code, severity, str(len(found)), words["titles"][code], example)
-    return _section(report["findings"], grid)
+    return _section(report["findings"], grid, *more)
+
+
+def _old(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
+    """How many of the findings stood already when the tracker was adopted."""
+    if count := sum(finding.old for finding in judgement.findings):
+        yield Text(words["report"]["old"].format(count=count), style="dim")
+
+
+def _waived(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
+    """How much was waived, by rule."""
+    if judgement.waived:
+        codes = Counter(finding.code for finding in judgement.waived)
+        listed = words["report"]["comma"].join(f"{code} {count}" for code, count in sorted(codes.items()))
+        yield Text(words["report"]["waived"].format(count=len(judgement.waived), codes=listed), style="dim")
 
 
 def every_finding(judgement: Judgement, words: Words, template: Template) -> RenderableType:
@@ -82,8 +98,11 @@ def every_finding(judgement: Judgement, words: Words, template: Template) -> Ren
     )
     for finding in judgement.findings:
         tab = judgement.book.tables[finding.table].layout.tab
-        severity = Text(words["severity"][finding.severity], style=_STYLE[finding.severity])
-        grid.add_row(tab, str(finding.row), finding.code, severity, sentence(finding, words, template))
+        severity = Text(
+            words["severity"][finding.severity], style="dim" if finding.old else _STYLE[finding.severity]
+        )
+        code = f"{finding.code} {words['report']['is_old']}" if finding.old else finding.code
+        grid.add_row(tab, str(finding.row), code, severity, sentence(finding, words, template))
     return grid
 
 

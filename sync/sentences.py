@@ -47,15 +47,16 @@ def status_words(template: Template, words: Words) -> dict[str, str]:
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of one row, the worst first, then by code."""
+    """Findings of one row, the worst first, then by code; what is old comes last."""
     if len(findings) < 2:
         return list(findings)
-    return sorted(findings, key=lambda finding: (finding.severity.rank, finding.code))
+    return sorted(findings, key=lambda finding: (finding.old, finding.severity.rank, finding.code))
 
 
 def with_code(finding: Finding, words: Words, template: Template) -> str:
     """The sentence with its rule's code before it, as it stands in a cell."""
-    return words["message"]["finding"].format(code=finding.code, sentence=sentence(finding, words, template))
+    form = words["message"]["old_finding" if finding.old else "finding"]
+    return form.format(code=finding.code, sentence=sentence(finding, words, template))
 
 
 def cell_message(findings: Sequence[Finding], notes: Sequence[str], words: Words, template: Template) -> str:
@@ -107,6 +108,8 @@ def _reason(facts: Mapping[str, Any]) -> str:
         return "has_done_date"
     if facts["status"] == "done":
         return "no_done_date"
+    if facts["status"] == "cancelled":
+        return "no_reason"
     if facts["computed"] == "delayed":
         return "past_due"
     return "not_due_yet" if facts["status"] == "delayed" else "dates"

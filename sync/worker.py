@@ -24,6 +24,7 @@ from rules.table import Book
 from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import template, words
+from sync.baseline import KnownFault, known_faults, mark_old
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault
@@ -55,6 +56,7 @@ class Judged:
     judgement: Judgement
     risks: "pd.Series[str]"
     plan: Plan
+    ids: Mapping[int, str]
     states: Mapping[str, RowState]
     notices: tuple[Notice, ...]
     missed: tuple[Missed, ...]
@@ -88,9 +90,14 @@ class Unchanged:
 
 
 def look(
-    workbook: Workbook, settings: Settings, now: datetime, before: Mapping[str, RowState] | None = None
+    workbook: Workbook,
+    settings: Settings,
+    now: datetime,
+    before: Mapping[str, RowState] | None = None,
+    baseline: frozenset[KnownFault] = frozenset(),
 ) -> Judged:
-    """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger.
+    """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger;
+    ``baseline`` the faults that stood already when the tracker was adopted.
 
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
@@ -104,12 +111,13 @@ def look(
     days = calendar(settings.calendar.country, own_days(tables), today=now.date())
     language = words(settings.language)
     book = Book(known, now, days, word_lists(settings.words))
-    judgement = with_proposals(judge(book, RULES, settings.tuning), status_words(template(), language))
+    found = mark_old(judge(book, RULES, settings.tuning), baseline, ids, template())
+    judgement = with_proposals(found, status_words(template(), language))
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     plan = make_plan(snapshot, judgement, levels, ids, template(), language)
     guard(plan, snapshot, template(), settings.places)
     notices, missed = due_notices(judgement, ids, levels, _ladder(settings), template(), language)
-    return Judged(snapshot, judgement, levels, plan, states, notices, missed)
+    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed)
 
 
 def run_pass(
@@ -118,18 +126,20 @@ def run_pass(
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it."""
     if unchanged := _unchanged(workbook, ledger, settings, now):
         return unchanged
-    before = ledger.row_states() or {}
-    judged = look(workbook, settings, now, before)
+    before, baseline = ledger.row_states() or {}, ledger.baseline()
+    judged = look(workbook, settings, now, before, baseline)
     ledger.prepare()
     left = _write(workbook, judged.plan)
     for _ in range(_AGAIN):
         if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
-            judged = look(workbook, settings, now, before)
+            judged = look(workbook, settings, now, before, baseline)
             left = _write(workbook, judged.plan)
     busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
+    if not busy and baseline != (standing := _still_standing(done)):
+        ledger.set_baseline(standing)
     fresh = ledger.unknown(done.notices)
     if may_send(done, settings, now):
         told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
@@ -139,6 +149,28 @@ def run_pass(
     if isinstance(left, str) and not finished.failed:
         ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
     return finished
+
+
+def set_baseline(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Judged:
+    """Take all that is wrong now as known. Nothing is written into the workbook and nobody is told.
+
+    The rows are remembered too, so that each gets the number under which its faults are known. The
+    next pass judges anew, for this one leaves its findings to be written.
+    """
+    before = ledger.row_states() or {}
+    judged = look(workbook, settings, now, before)
+    ledger.prepare()
+    new = {row_id: state for row_id, state in judged.states.items() if before.get(row_id) != state}
+    ledger.record(now, Plan(judged.plan.fingerprint), len(judged.risks), len(judged.judgement.findings), new)
+    findings = judged.judgement.findings
+    ledger.set_baseline(known_faults(findings, judged.judgement.book, judged.ids, template()))
+    return judged
+
+
+def _still_standing(judged: Judged) -> frozenset[KnownFault]:
+    """What is left of the baseline: what was mended or changed meanwhile is known no more."""
+    old = (finding for finding in judged.judgement.findings if finding.old)
+    return frozenset(known_faults(old, judged.judgement.book, judged.ids, template()))
 
 
 def _unchanged(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Unchanged | None:

@@ -232,7 +232,7 @@ def test_a_workbook_path_is_all_that_check_needs(closeloop, tmp_path):
     assert ended.code == 1
     assert ended.json["rows"] == 2
     first = ended.json["findings"][0]
-    assert list(first) == ["code", "severity", "table", "id", "row", "columns", "message"]
+    assert list(first) == ["code", "severity", "table", "id", "row", "columns", "message", "old"]
     assert {(each["code"], each["row"], each["columns"][0]) for each in ended.json["findings"]} == {
         ("A101", 3, "description"),
         ("A103", 3, "owner"),

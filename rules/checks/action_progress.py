@@ -1,4 +1,4 @@
-"""A109–A113: what is said of an item's progress, and whether the evidence is there."""
+"""A109–A113, A119: what is said of an item's progress, and whether the evidence is there."""
 
 import re
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from rules.catalogue import rule
 from rules.cells import holds, says_nothing
+from rules.facts import says_why_cancelled
 from rules.findings import Severity
 from rules.table import Book, Table
 
@@ -22,7 +23,8 @@ from rules.table import Book, Table
 def status_is_known(actions: Table, book: Book) -> pd.DataFrame:
     """The status is one of 未开始, 进行中, 已完成, 延期, 受阻 (or a usual other word for it).
 
-    Why: 80% or 差不多了 cannot be counted, and hides what is stuck.
+    Why: 80% or 差不多了 cannot be counted, and hides what is stuck. Beside the handbook's five 已取消 is
+    known, for trackers have it; what it needs is asked by A119.
 
     Write instead: one of the five; the detail goes under 备注.
     """
@@ -163,3 +165,29 @@ def _names_somebody(actions: Table, book: Book) -> "pd.Series[bool]":
     english = r"\b(?i:by|with|ask|contact|owner:?)\s+[A-Z][a-z]+"
     after = rf"(?<!由){surname}[一-鿿]{{0,2}}(?:负责|協調|协调|解决|解決|跟进|处理|處理|推动|提供|答复)"
     return text.str.contains("|".join([*map(re.escape, names), written, english, after]), regex=True)
+
+
+@rule(
+    "A119",
+    on="actions",
+    severity=Severity.ERROR,
+    columns=("remark",),
+    cites="handbook",
+    reads=("status",),
+    needs=("status",),
+)
+def cancelled_says_why(actions: Table, book: Book) -> pd.DataFrame:
+    """What is 已取消 says why, under 备注 or 延期原因.
+
+    Why: what a meeting decided is given up by a decision, and whoever waits for it has to know. With its
+    reason a cancelled item is closed: it is not late, and nobody is reminded. Without one it stays open and
+    is chased as before, or 已取消 would be the easiest way out. The five statuses of the handbook do not
+    include it; a sheet that has neither of the two columns is asked for nothing.
+
+    Write instead: why, and who decided it (5月20日周会决定不再做).
+    """
+    unexplained = actions.status.eq("cancelled") & ~says_why_cancelled(actions, book.words)
+    column = "remark" if actions.has("remark") else "late_reason"
+    caught = pd.DataFrame({"value": actions.status_typed}, index=actions.rows)
+    caught["columns"] = [(column,)] * len(caught)
+    return caught[unexplained & ~actions.closed]
