@@ -72,9 +72,34 @@ class Directory:
         """Whether anybody of the directory works there."""
         return _bare(department) in self._departments
 
+    def bare(self, department: str) -> str:
+        """What all spellings of a department have in common."""
+        return _bare(department)
+
+    @property
+    def every_head(self) -> Sequence[Person]:
+        """Who heads any department, by role."""
+        return [head for heads in self._heads.values() for head in heads]
+
     def heads(self, department: str) -> Sequence[Person]:
         """Who heads a department, by role."""
         return self._heads.get(_bare(department), ())
+
+    def leaders(self, department: str) -> Sequence[Person]:
+        """Who leads a department from above, by role; where nobody is said to, the only leader that there is."""
+        everybody = self._leaders
+        of_department = [person for person in everybody if _bare(person.department) == _bare(department)]
+        return of_department or (everybody if len(everybody) == 1 else ())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name of the directory."""
+        return frozenset(person.name for person in self.people)
+
+    @cached_property
+    def departments(self) -> frozenset[str]:
+        """Every department of the directory."""
+        return frozenset(person.department for person in self.people) - {""}
 
     @cached_property
     def coordinators(self) -> tuple[Person, ...]:
@@ -84,6 +109,10 @@ class Directory:
     @cached_property
     def _heads(self) -> Mapping[str, list[Person]]:
         return _grouped(self._with_role("head_roles"), lambda person: _bare(person.department))
+
+    @cached_property
+    def _leaders(self) -> list[Person]:
+        return self._with_role("leader_roles")
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Person]]:

@@ -66,6 +66,21 @@ def read_owner(
     return NamedOwner(OwnerKind.SEVERAL if read else OwnerKind.PLACEHOLDER)
 
 
+def read_people(
+    text: str, lists: WordLists, names: Set[str] = frozenset(), departments: Set[str] = frozenset()
+) -> tuple[NamedOwner, ...]:
+    """The persons whom a list names (产品部张三、技术部(李四,王五)), each once; its departments and groups are none."""
+    opened = _BRACKETS.sub(lambda found: f"、{found['inside']}、", unicodedata.normalize("NFKC", text))
+    read: dict[str, NamedOwner] = {}
+    for part in filter(None, _LISTING.split(opened)):
+        whole = read_owner(part, lists, names, departments)
+        pieces = part.split() if whole.kind is OwnerKind.SEVERAL else []
+        for owner in [read_owner(piece, lists, names, departments) for piece in pieces] or [whole]:
+            if owner.kind is OwnerKind.PERSON:
+                read.setdefault(fold(owner.name), owner)
+    return tuple(read.values())
+
+
 def _closed_up(found: re.Match[str]) -> str:
     """张 三, padded to the width of three signs, reads as 张三."""
     return re.sub(r"\s+", "", found[0])

@@ -76,7 +76,7 @@ def test_the_most_urgent_comes_first():
         notice(Kind.RISK, id="A-6", late_days=4),
     ]
     (digest,) = digests(mixed)
-    assert [told.item.id for told in digest.notices] == ["A-6", "A-3", "A-4", "A-2", "A-5", "A-1"]
+    assert [told.subject.id for told in digest.notices] == ["A-6", "A-3", "A-4", "A-2", "A-5", "A-1"]
 
 
 @given(st.permutations(WEEK))
