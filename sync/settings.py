@@ -163,8 +163,7 @@ class ReminderSettings(_Section):
 
 
 class BrakeSettings(_Section):
-    """A pass that would tell far more than usual stops before the first mail; `closeloop run --release-brake` lets it
-    go."""
+    """A pass that would tell far more than usual sends nothing, until `closeloop run --release-brake` lets it."""
 
     people: int = Field(50, ge=0, description="so many people more than passes have told lately")
     items: int = Field(300, ge=0, description="so many notices more than passes have told lately")

@@ -17,6 +17,8 @@ from sync.tell.notice import Digest, Figures, Item, Kind, Meeting, Notice, Recip
 _URGENCY = {kind: rank for rank, kind in enumerate(Kind)}
 _LATE = (Kind.ESCALATION, Kind.RISK, Kind.OVERDUE)
 _DATED = (*_LATE, Kind.DUE_SOON)
+_ACCOUNTS = (Kind.DAILY, Kind.WEEKLY, Kind.QUARTERLY)
+_SECTIONS: tuple[str, ...] = (*(kind for kind in Kind if kind not in _ACCOUNTS), "copy", *_ACCOUNTS)
 _COUNTED = 4  # kinds that a subject line counts by name
 _CELL_LENGTH = 300  # characters of a cell that a mail shows
 _MOST = 12  # items of a section that a mail shows: four full sections stay below what Gmail cuts off (102 kB)
@@ -208,7 +210,7 @@ def _sections(shown: tuple[Notice, ...], words: Words) -> tuple[_Section, ...]:
             entries=tuple(_entry(notice, words) for notice in by_key[key][:_MOST]),
             rest=texts["rest"].format(count=len(by_key[key]) - _MOST) if len(by_key[key]) > _MOST else "",
         )
-        for key in (*Kind, "copy")
+        for key in _SECTIONS
         if key in by_key
     )
 
@@ -271,7 +273,7 @@ def _of_item(notice: Notice, item: Item, words: Words) -> _Entry:
     return _Entry(
         heading=one_line(item.description),
         number=one_line(item.id),
-        when=_when(item, texts),
+        when="" if notice.kind is Kind.ACCEPTANCE else _when(item, texts),
         colour=_colour(notice.kind),
         lines=tuple((texts[key], value) for key, value in values.items() if value),
         problems=tuple(one_line(problem) for problem in item.problems),

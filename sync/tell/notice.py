@@ -21,11 +21,11 @@ class Kind(StrEnum):
     MATERIAL_LATE = "material_late"
     CONFIRM = "confirm"
     PROBLEM = "problem"
+    BRAKE = "brake"
     UNREACHABLE = "unreachable"
     DAILY = "daily"
     WEEKLY = "weekly"
     QUARTERLY = "quarterly"
-    BRAKE = "brake"
 
 
 @dataclass(frozen=True, order=True)

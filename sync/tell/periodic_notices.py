@@ -166,16 +166,18 @@ class PeriodicNotices:
 
     def _lines(self, rows: pd.DataFrame, count: int) -> Iterator[str]:
         columns = ("description", "owner", "due", "late_days")
-        for row, description, owner, due, late in zip(
-            rows.index.tolist(), *(rows[name].tolist() for name in columns), strict=True
-        ):
-            when = "" if pd.isna(due) else f"{due:%Y-%m-%d}"
-            key = "line_late" if pd.notna(late) and late > 0 else "line"
-            yield self._texts[key].format(
-                id=self.ids[row], description=description, owner=owner, due=when, late=late
-            )
+        values = zip(*(rows[name].tolist() for name in columns), strict=True)
+        for row, (description, owner, due, late) in zip(rows.index.tolist(), values, strict=True):
+            named = " ".join(filter(None, (self.ids[row], description)))
+            yield " · ".join(filter(None, (named, owner, self._when(due, late))))
         if count > len(rows):
             yield self._texts["line_rest"].format(count=count - len(rows))
+
+    def _when(self, due: pd.Timestamp, late: Any) -> str:
+        if pd.isna(due):
+            return ""
+        texts = self.words["mail_item"]
+        return texts["late" if late > 1 else "late_one"].format(count=late) if late > 0 else f"{due:%Y-%m-%d}"
 
     def _told(
         self, reached: Reached, name: str, figures: Figures | None, people: Iterable[Person | Missed]
