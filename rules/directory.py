@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -50,6 +50,12 @@ class Directory:
 
     def find(self, name: str, *departments: str) -> Person | Unreachable:
         """The one person of a name with a mail address; departments, the first first, tell namesakes apart."""
+        asked = (name, *departments)
+        if asked not in self._found:
+            self._found[asked] = self._look_up(name, departments)
+        return self._found[asked]
+
+    def _look_up(self, name: str, departments: Sequence[str]) -> Person | Unreachable:
         same = self._by_address.get(fold(name), []) if "@" in name else self._by_name.get(_alike(name), [])
         for department in departments:
             within = [person for person in same if person.department == department]
@@ -111,6 +117,10 @@ class Directory:
         return _grouped(self._with_role("head_roles"), lambda person: _bare(person.department))
 
     @cached_property
+    def _found(self) -> dict[tuple[str, ...], Person | Unreachable]:
+        return {}
+
+    @cached_property
     def _leaders(self) -> list[Person]:
         return self._with_role("leader_roles")
 
@@ -149,6 +159,7 @@ def _holds(role: str, wanted: tuple[str, ...]) -> bool:
     return any(post.endswith(wanted) and not post.startswith(_NOT_IN_POST) for post in posts)
 
 
+@lru_cache(4096)
 def _bare(department: str) -> str:
     """A department without remarks in brackets: 技术部（牵头） is 技术部."""
     return re.sub(r"\(.*?\)|\[.*?\]", "", fold(department)).strip()

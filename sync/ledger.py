@@ -329,8 +329,8 @@ class Ledger:
     def _note(self, run: int, notices: Sequence[Notice], state: str, moment: datetime) -> None:
         with self._transaction() as connection:
             for some in _batches(notices):
-                insert = self._insert(NOTICES).values(self._rows(run, some, state, moment))
-                connection.execute(insert.on_conflict_do_nothing(index_elements=["tracker", "key"]))
+                insert = self._insert(NOTICES).on_conflict_do_nothing(index_elements=["tracker", "key"])
+                connection.execute(insert, self._rows(run, some, state, moment))
 
     def _exists(self) -> bool:
         """Whether anything was recorded at this place before, by any tracker."""

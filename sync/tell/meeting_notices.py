@@ -1,19 +1,23 @@
 """What is to be done for each meeting, and who is told (handbook §4): pure, from the days that stand in its row."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
 
 from rules.cells import says_nothing
+from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from rules.owners import read_people
 from rules.table import Table
 from rules.wordlists import fold
+from sheet_templates import Template, Words
 from sync.colours import letters
+from sync.sentences import sentence
 from sync.tell.ladder import Ladder, Reached, notice
 from sync.tell.notice import Kind, Meeting, Notice
 from sync.tell.recipients import Missed, Recipients
@@ -58,6 +62,8 @@ class MeetingNotices:
     judgement: Judgement
     ladder: Ladder
     recipients: Recipients
+    template: Template
+    words: Words
 
     def all(self) -> Iterator[Notice | Missed]:
         """All that are due by now, told before or not, and who could not be found."""
@@ -69,6 +75,34 @@ class MeetingNotices:
         for kind, columns in _NEEDS.items():
             if self.ladder.is_on(kind) and all(meetings.has(column) for column in columns):
                 yield from self._reminders(kind, meetings, first)
+        if self.ladder.is_on(Kind.PROBLEM):
+            yield from self._problems()
+
+    def _problems(self) -> Iterator[Notice | Missed]:
+        """What is wrong with the rows of meetings and topics, to whoever recorded the meeting; once, as of items."""
+        rung, today = self.ladder[Kind.PROBLEM], self._today.date()
+        for finding in self.judgement.findings:
+            facts = self._meeting_of(finding)
+            if facts is None or finding.severity is Severity.ADVICE or finding.code in rung.silent:
+                continue
+            value = sha256(str(finding.fields["value"]).encode()).hexdigest()[:8]
+            reached = Reached(Kind.PROBLEM, finding.code, value, today)
+            said = (sentence(finding, self.words, self.template),)
+            table = self.judgement.book.tables[finding.table]
+            subject = replace(self._subject(facts, finding.row, table, None), problems=said)
+            name = f"{facts['id'] or facts['name']}/{finding.table}{finding.row_id}"
+            for found, copy in self.recipients.of(rung, facts):
+                yield found if isinstance(found, Missed) else notice(reached, name, found, subject, copy=copy)
+
+    def _meeting_of(self, finding: Finding) -> Mapping[str, Any] | None:
+        """The meeting whose row, or whose topic's row, is at fault; None for others, and for a header."""
+        key = {"meetings": "id", "topics": "meeting_id"}.get(finding.table)
+        table = self.judgement.book.tables[finding.table]
+        if key is None or finding.row not in table.rows:
+            return None
+        names = [key, "name"] if finding.table == "meetings" else [key]
+        known = (self.recipients.meetings.get(fold(table.frame.at[finding.row, name])) for name in names)
+        return next(filter(None, known), None)
 
     def _reminders(self, kind: Kind, meetings: Table, rows: pd.DataFrame) -> Iterator[Notice | Missed]:
         since, deadline = self._dates(kind, rows)
@@ -131,8 +165,8 @@ class MeetingNotices:
         people = read_people(text, self.judgement.book.words, listed.names, listed.departments)
         return [person.name for person in people]
 
-    def _subject(self, facts: Mapping[str, Any], row: int, meetings: Table, due: date) -> Meeting:
-        layout = meetings.layout
+    def _subject(self, facts: Mapping[str, Any], row: int, table: Table, due: date | None) -> Meeting:
+        layout, first = table.layout, "name" if table.key == "meetings" else "title"
         return Meeting(
             id=facts["id"],
             name=facts["name"],
@@ -140,8 +174,8 @@ class MeetingNotices:
             host=facts["host"],
             recorder=facts["recorder"],
             due=due,
-            late_days=self._late(due),
-            place=f"{layout.tab}!{letters(layout.columns.get('name', 1))}{row}",
+            late_days=self._late(due) if due else 0,
+            place=f"{layout.tab}!{letters(layout.columns.get(first, 1))}{row}",
             missing=tuple(facts["unconfirmed"]),
         )
 

@@ -38,7 +38,7 @@ def due_notices(
     items = Items(judgement, template, words)
     found = chain(
         ItemNotices(judgement, ids, states, ladder, recipients, items, risks).all(),
-        MeetingNotices(judgement, ladder, recipients).all(),
+        MeetingNotices(judgement, ladder, recipients, template, words).all(),
         PeriodicNotices(judgement, ids, risks, ladder, recipients, words).all(),
     )
     notices: dict[str, Notice] = {}

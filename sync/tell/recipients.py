@@ -83,7 +83,9 @@ class Recipients:
         return [self._sole_owner(facts)]
 
     def _owner_or_recorder(self, facts: Mapping[str, Any]) -> list[Found]:
-        """The owner, or the recorder of the meeting if there is none (001 §四(一))."""
+        """The owner, or the recorder of the meeting if there is none (001 §四(一)); of a meeting itself its recorder."""
+        if "owner_kind" not in facts:
+            return self._recorder(facts) or self._host(facts)
         owner = self._sole_owner(facts)
         meeting = self.meetings.get(fold(facts["meeting_id"]))
         if isinstance(owner, Missed) and meeting and meeting["recorder"]:
