@@ -26,7 +26,7 @@ from rules.wordlists import word_lists
 from sheet_templates import LANGUAGES, rungs, template
 from sync.faults import SettingsFault
 from sync.finding_tables import TablePlace
-from sync.tell.recipients import ROLES
+from sync.tell.recipients import roles_of
 
 _KIND_SENTENCES = (
     ("bool_", "{file}: {key}: true or false is needed here, not {value!r}"),
@@ -95,15 +95,8 @@ class RungSettings(_Section):
     until: int | None = Field(
         None, ge=0, le=250, description="working days after which it is given up; 0 for never"
     )
-    to: list[str] | None = Field(None, description="who has to act: " + ", ".join(ROLES))
+    to: list[str] | None = Field(None, description="who has to act, by role")
     copy_to: list[str] | None = Field(None, description="who is kept informed")
-
-    @field_validator("to", "copy_to")
-    @classmethod
-    def _roles(cls, value: list[str] | None) -> list[str] | None:
-        for role in value or ():
-            _one_of(role, ROLES)
-        return value
 
     @property
     def tuned(self) -> dict[str, Any]:
@@ -146,8 +139,10 @@ class ReminderSettings(_Section):
     @field_validator("kinds")
     @classmethod
     def _kinds(cls, value: dict[str, RungSettings]) -> dict[str, RungSettings]:
-        for kind in value:
+        for kind, rung in value.items():
             _one_of(kind, rungs())
+            for role in (*(rung.to or ()), *(rung.copy_to or ())):
+                _one_of(role, roles_of(rungs()[kind]), kind)
         return value
 
     @property

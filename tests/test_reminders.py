@@ -16,7 +16,7 @@ from sync.snapshot import Tab
 from sync.tell.digest import compose, digests
 from sync.tell.notice import Figures, Kind
 from sync.tell.outbox import Outbox
-from sync.tell.recipients import ROLES
+from sync.tell.recipients import roles_of
 from sync.worker import Judged, look, run_pass
 from tests.rule_cases import SOUND
 
@@ -75,7 +75,7 @@ def test_every_kind_has_its_rung_roles_and_colour():
     for rung in rungs().values():
         group, name = rung.colour.split(".")
         assert template().colours[group][name]
-        assert {*rung.to, *rung.copy} <= set(ROLES)
+        assert {*rung.to, *rung.copy} <= set(roles_of(rung))
 
 
 def test_every_kind_is_in_a_scenario():
@@ -122,6 +122,27 @@ def test_a_kind_that_is_not_known_is_refused_with_the_nearest():
         settings_from({"reminders": {"overdu": {"off": True}}})
     with pytest.raises(SettingsFault, match=r"reminders\.overdue\.repat.*repeat"):
         settings_from({"reminders": {"overdue": {"repat": 1}}})
+    with pytest.raises(SettingsFault, match="attendees"):
+        settings_from({"reminders": {"overdue": {"to": ["attendees"]}}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(rung.kind, role) for rung in rungs().values() for role in roles_of(rung)]
+)
+def test_every_kind_can_be_told_to_every_role_that_it_may(kind, role, tmp_path):
+    given = {
+        "now": date(2024, 6, 4),
+        "meetings": [
+            {"name": "战略会", "date": "2024-06-03", "recorder": "孙悦", "host": "李雷", "minutes_done": ""},
+            {"id": "M02", "name": "例会", "date": "2024-06-05", "recorder": "孙悦", "notice_sent": ""},
+        ],
+        "actions": [{"meeting_id": "M01", "due": "2024-06-03"}, {"meeting_id": "M01", "status": "受阻"}],
+        "settings": {"reminders": {kind: {"to": [role]}}},
+    }
+
+    done, _ = judged(given, tmp_path)
+
+    assert done.notices
 
 
 def test_older_settings_still_mean_what_they_did():

@@ -106,7 +106,7 @@ class ItemNotices:
     def _risky(self) -> _Frame:
         rung = self.ladder[Kind.RISK]
         rows = self._known[self._is_risky]
-        step = _repeats(rows["late_days"] - rung.days - 1, rung.repeat)
+        step = _repeats((rows["late_days"] - rung.days - 1).clip(lower=0), rung.repeat)
         return self._by_due(rows, step, rung.days + 1)
 
     def _overdue(self) -> _Frame:

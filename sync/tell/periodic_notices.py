@@ -73,7 +73,8 @@ class PeriodicNotices:
 
     def _owners(self, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
         names = ["owner", "owner_kind", "owner_name", "owner_beside", "department", "confidential"]
-        for row, values in zip(rows.index, rows[names].drop_duplicates().to_dict("records"), strict=False):
+        distinct = rows[names].drop_duplicates()
+        for row, values in zip(distinct.index, distinct.to_dict("records"), strict=True):
             yield {**{str(name): value for name, value in values.items()}, "id": self.ids[row]}
 
     def _weekly(self) -> Iterator[Notice | Missed]:
@@ -82,16 +83,12 @@ class PeriodicNotices:
         reached = Reached(Kind.WEEKLY, monday.isoformat(), "0", monday)
         rung, frame = self.ladder[Kind.WEEKLY], self._actions.frame
         if "head" in rung.to:
-            departments = self._departments
-            for head in self.recipients.listed.every_head:
-                rows = frame[
-                    departments.eq(self.recipients.listed.bare(head.department)).to_numpy(dtype=bool)
-                ]
+            listed, rows_of = self.recipients.listed, self._departments.groupby(self._departments).groups
+            for head in listed.every_head:
+                rows = frame.loc[rows_of.get(listed.bare(head.department), [])]
                 title = self._texts["weekly_title"].format(department=head.department)
-                present = self.recipients.listed.present(head, self._today)
-                yield from self._told(
-                    reached, head.department, self._weekly_account(head.department, title, rows), [present]
-                )
+                figures = self._weekly_account(head.department, title, rows)
+                yield from self._told(reached, head.department, figures, [listed.present(head, self._today)])
         if "coordinators" in rung.to:
             figures = self._weekly_account("*", self._texts["weekly_title_all"], frame)
             yield from self._told(reached, "*", figures, self.recipients.coordinators())
@@ -127,8 +124,6 @@ class PeriodicNotices:
 
     def _meetings_of(self, role: str, held: pd.DataFrame) -> list[dict[str, Any]]:
         """One meeting for each different name under a role."""
-        if role not in held:
-            return [{"confidential": False}]
         distinct = held.drop_duplicates(role)
         columns = zip(distinct["id"], distinct["name"], distinct[role], strict=True)
         return [{"id": id_ or name, role: cell, "confidential": False} for id_, name, cell in columns]

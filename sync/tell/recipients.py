@@ -87,20 +87,14 @@ class Recipients:
         if "owner_kind" not in facts:
             return self._recorder(facts) or self._host(facts)
         owner = self._sole_owner(facts)
-        meeting = self.meetings.get(fold(facts["meeting_id"]))
-        if isinstance(owner, Missed) and meeting and meeting["recorder"]:
-            return self._recorder(meeting)
-        return [owner]
+        return (self._recorder(facts) if isinstance(owner, Missed) else []) or [owner]
 
     def _tracker(self, facts: Mapping[str, Any]) -> list[Found]:
         """Whoever verifies the item, or else the coordinators; what is confidential stays with who took part."""
         found = self.listed.find(facts["verifier"]) if facts["verifier"] else Unreachable.UNKNOWN
         if not isinstance(found, Unreachable):
             return [self.listed.present(found, self.today)]
-        if not facts["confidential"]:
-            return [*self.coordinators()]
-        meeting = self.meetings.get(fold(facts["meeting_id"]))
-        return self._host(meeting) if meeting else []
+        return self._host(facts) if facts["confidential"] else [*self.coordinators()]
 
     def _head(self, facts: Mapping[str, Any]) -> list[Found]:
         """The head of the item's department; where there is none, the coordinators, and it is reported."""
@@ -123,10 +117,15 @@ class Recipients:
         return [*self.coordinators()]
 
     def _host(self, facts: Mapping[str, Any]) -> list[Found]:
-        return [self.named(facts["host"], facts)] if facts["host"] else []
+        return self._of_meeting("host", facts)
 
     def _recorder(self, facts: Mapping[str, Any]) -> list[Found]:
-        return [self.named(facts["recorder"], facts)] if facts["recorder"] else []
+        return self._of_meeting("recorder", facts)
+
+    def _of_meeting(self, role: str, facts: Mapping[str, Any]) -> list[Found]:
+        """Whom a meeting names, or the meeting that an item comes from."""
+        meeting = facts if role in facts else self.meetings.get(fold(facts["meeting_id"]), {role: ""})
+        return [self.named(meeting[role], meeting)] if meeting[role] else []
 
     def _attendees(self, facts: Mapping[str, Any]) -> list[Found]:
         return [self.named(name, facts) for name in facts["unconfirmed"]]
@@ -144,5 +143,13 @@ _ROLES: Mapping[str, Callable[[Recipients, Mapping[str, Any]], Iterable[Found]]]
     "attendees": Recipients._attendees,
 }
 
-ROLES = tuple(_ROLES)
-"""What the ladder may call a recipient."""
+ROLES_OF: Mapping[str, tuple[str, ...]] = {
+    "item": tuple(role for role in _ROLES if role != "attendees"),
+    "meeting": ("host", "recorder", "attendees", "coordinators"),
+}
+"""Whom an organisation may have told of an item, and of a meeting; accounts are for those whom the ladder names."""
+
+
+def roles_of(rung: Rung) -> tuple[str, ...]:
+    """What the recipients of a rung may be."""
+    return ROLES_OF.get(rung.about, rung.to)
