@@ -14,6 +14,7 @@ from sync.ledger import Ledger
 from sync.settings import Settings, settings_from
 from sync.snapshot import Tab
 from sync.tell.digest import compose, digests
+from sync.tell.ladder import ladder
 from sync.tell.notice import Figures, Kind
 from sync.tell.outbox import Outbox
 from sync.tell.recipients import roles_of
@@ -143,6 +144,21 @@ def test_every_kind_can_be_told_to_every_role_that_it_may(kind, role, tmp_path):
     done, _ = judged(given, tmp_path)
 
     assert done.notices
+
+
+@pytest.mark.parametrize(
+    ("parameters", "days", "unit"),
+    [
+        ({"working_days": 3, "hours": 0, "days": 0}, 3, "working_days"),
+        ({"working_days": 0, "hours": 0, "days": 3}, 3, "days"),
+        ({"working_days": 0, "hours": 36, "days": 0}, 2, "days"),
+        ({}, 2, "working_days"),
+    ],
+)
+def test_the_parameters_of_a_rule_set_its_reminder(parameters, days, unit):
+    rung = ladder({}, {"M105": parameters})[Kind.NOTICE_LATE]
+
+    assert (rung.days, rung.unit) == (days, unit)
 
 
 def test_older_settings_still_mean_what_they_did():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from typing import Any, NamedTuple
 
 from rules.directory import Person
@@ -34,10 +35,17 @@ def ladder(
     """
     made = {}
     for kind, rung in rungs().items():
-        ruled = by_rule.get(rung.rule, {}).get(rung.unit)
-        days = rung.days if ruled is None else int(ruled)
-        made[kind] = replace(rung, **{"days": days, **tuned.get(kind, {})})
+        ruled = _ruled(by_rule.get(rung.rule, {}))
+        made[kind] = replace(rung, **{**ruled, **tuned.get(kind, {})})
     return Ladder(made, weekday)
+
+
+def _ruled(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The days of a rule and their unit: rules say working_days, days or hours, and reminders go by whole days."""
+    for unit in ("working_days", "days"):
+        if parameters.get(unit):
+            return {"days": int(parameters[unit]), "unit": unit}
+    return {"days": ceil(parameters["hours"] / 24), "unit": "days"} if parameters.get("hours") else {}
 
 
 class Reached(NamedTuple):

@@ -150,7 +150,8 @@ class MeetingNotices:
 
     def _rung(self, kind: Kind, facts: Mapping[str, Any], since: date) -> Reached:
         every, late = self.ladder[kind].repeat, self._late(since)
-        return Reached(kind, f"{facts['date']:%Y-%m-%d}", str(late // every if every else 0), since)
+        held = "" if pd.isna(facts["date"]) else f"{facts['date']:%Y-%m-%d}"
+        return Reached(kind, held, str(late // every if every else 0), since)
 
     def _with_missing(self, kind: Kind, facts: dict[str, Any]) -> dict[str, Any]:
         if kind is not Kind.CONFIRM:
