@@ -186,10 +186,10 @@ class Year:
     @property
     def rungs(self) -> set[Rung]:
         """Those of single items."""
-        return {rung for _, rung in self.told if rung[0] in _OF_ITEMS}
+        return {rung for _, rung in self.told if rung[0] in OF_ITEMS}
 
 
-_OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"}
+OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"}
 
 
 def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.simulated_year import FIRST, LAST, Year, expected, is_working, lives, simulate, working_days
+from tests.simulated_year import FIRST, LAST, OF_ITEMS, expected, is_working, lives, simulate, working_days
 
 ITEMS = lives(40, 7)
 
@@ -31,43 +31,16 @@ def moments(seed: int, *, disturbed: bool) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def year() -> Year:
-    return simulate(ITEMS, moments(1, disturbed=False))
-
-
 @pytest.mark.slow
-def test_each_rung_is_told_to_each_person_once(year):
-    assert [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1] == []
-
-
-@pytest.mark.slow
-def test_no_rung_is_missed_and_none_is_told_without_need(year):
-    wanted = expected(ITEMS, working_days())
+@pytest.mark.parametrize("disturbed", [False, True], ids=["orderly", "disturbed"])
+def test_each_rung_is_told_once_at_the_right_time_and_none_is_missed(disturbed):
+    year, wanted = simulate(ITEMS, moments(1, disturbed=disturbed)), expected(ITEMS, working_days())
 
     assert len(wanted) > 300
-    assert {rung[0] for rung in wanted} == {
-        "escalation",
-        "risk",
-        "blocked",
-        "overdue",
-        "acceptance",
-        "due_soon",
-    }
+    assert {rung[0] for rung in wanted} == OF_ITEMS
     assert year.rungs - wanted == set()
     assert wanted - year.rungs == set()
-
-
-@pytest.mark.slow
-def test_nobody_is_told_at_night_or_on_a_day_off(year):
+    assert [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1] == []
     assert all(
         is_working(moment.date()) and time(8, 30) <= moment.time() <= time(18) for moment, _ in year.told
     )
-
-
-@pytest.mark.slow
-def test_missing_passes_and_a_jumping_clock_change_no_rung(year):
-    disturbed = simulate(ITEMS, moments(2, disturbed=True))
-
-    assert disturbed.rungs == year.rungs
-    assert len(disturbed.told) == len({rung for _, rung in disturbed.told})
