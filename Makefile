@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ fuzz: $(READY)   ## 20,000 damaged packages
 
 crashes: $(READY) ## 300 kills in the middle of a pass
 	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
+
+year: $(READY)   ## a simulated year of reminders, hour by hour
+	$(BIN)/python -m tests.simulated_year
 
 bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
 	$(BIN)/python -m bench.run

@@ -8,7 +8,7 @@ from typer.main import get_command
 from rules.catalogue import Rule
 from rules.handbook import RULES
 from rules.tuning import profiles
-from sheet_templates import template, words
+from sheet_templates import rungs, template, words
 from sync.cli import app
 from sync.faults import FAULTS
 from sync.settings_file import every_setting
@@ -40,6 +40,30 @@ def rule_table() -> str:
         for rule in RULES
     )
     return _table(("code", "级别", "要求", "what must hold", "source"), rows)
+
+
+def reminder_table() -> str:
+    """Each kind of reminder on a line."""
+    kinds, head = (
+        words("zh-CN")["kinds"],
+        ("kind", "提醒", "to", "copy", "days", "repeat", "until", "first pass"),
+    )
+    rows = (
+        (
+            f"`{rung.kind}`",
+            kinds[rung.kind],
+            ", ".join(rung.to),
+            ", ".join(rung.copy),
+            f"{rung.days} {rung.unit.replace('_', ' ')}{f' ({rung.rule})' if rung.rule else ''}"
+            if rung.days
+            else "",
+            str(rung.repeat or ""),
+            str(rung.until or ""),
+            "yes" if rung.first else "",
+        )
+        for rung in rungs().values()
+    )
+    return _table(head, rows)
 
 
 def setting_table() -> str:

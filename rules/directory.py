@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -50,6 +50,12 @@ class Directory:
 
     def find(self, name: str, *departments: str) -> Person | Unreachable:
         """The one person of a name with a mail address; departments, the first first, tell namesakes apart."""
+        asked = (name, *departments)
+        if asked not in self._found:
+            self._found[asked] = self._look_up(name, departments)
+        return self._found[asked]
+
+    def _look_up(self, name: str, departments: Sequence[str]) -> Person | Unreachable:
         same = self._by_address.get(fold(name), []) if "@" in name else self._by_name.get(_alike(name), [])
         for department in departments:
             within = [person for person in same if person.department == department]
@@ -72,6 +78,15 @@ class Directory:
         """Whether anybody of the directory works there."""
         return _bare(department) in self._departments
 
+    def bare(self, department: str) -> str:
+        """What all spellings of a department have in common."""
+        return _bare(department)
+
+    @property
+    def every_head(self) -> Sequence[Person]:
+        """Who heads any department, by role."""
+        return [head for heads in self._heads.values() for head in heads]
+
     def heads(self, department: str) -> Sequence[Person]:
         """Who heads a department, by role."""
         return self._heads.get(_bare(department), ())
@@ -81,6 +96,22 @@ class Directory:
         roles = (*self.words["head_roles"], *self.words["leader_roles"])
         return any(_holds(person.role, roles) for person in self._by_name.get(_alike(name), ()))
 
+    def leaders(self, department: str) -> Sequence[Person]:
+        """Who leads a department from above, by role; where nobody is said to, the only leader that there is."""
+        everybody = self._leaders
+        of_department = [person for person in everybody if _bare(person.department) == _bare(department)]
+        return of_department or (everybody if len(everybody) == 1 else ())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name of the directory."""
+        return frozenset(person.name for person in self.people)
+
+    @cached_property
+    def departments(self) -> frozenset[str]:
+        """Every department of the directory."""
+        return frozenset(person.department for person in self.people) - {""}
+
     @cached_property
     def coordinators(self) -> tuple[Person, ...]:
         """Who coordinates, by role."""
@@ -89,6 +120,14 @@ class Directory:
     @cached_property
     def _heads(self) -> Mapping[str, list[Person]]:
         return _grouped(self._with_role("head_roles"), lambda person: _bare(person.department))
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], Person | Unreachable]:
+        return {}
+
+    @cached_property
+    def _leaders(self) -> list[Person]:
+        return self._with_role("leader_roles")
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Person]]:
@@ -132,6 +171,7 @@ def _holds(role: str, wanted: tuple[str, ...]) -> bool:
     return any(post.endswith(wanted) and not post.startswith(_NOT_IN_POST) for post in posts)
 
 
+@lru_cache(4096)
 def _bare(department: str) -> str:
     """A department without remarks in brackets: 技术部（牵头） is 技术部."""
     return re.sub(r"\(.*?\)|\[.*?\]", "", fold(department)).strip()

@@ -4,7 +4,19 @@ The data stand in TOML files beside this module; ``template()`` and ``words()`` 
 here knows what a rule is or how a workbook is written.
 """
 
+from sheet_templates.ladder import Rung, rungs
 from sheet_templates.template import Column, Template, TemplateTable, normalise, template
 from sheet_templates.wording import LANGUAGES, Words, words
 
-__all__ = ["LANGUAGES", "Column", "Template", "TemplateTable", "Words", "normalise", "template", "words"]
+__all__ = [
+    "LANGUAGES",
+    "Column",
+    "Rung",
+    "Template",
+    "TemplateTable",
+    "Words",
+    "normalise",
+    "rungs",
+    "template",
+    "words",
+]

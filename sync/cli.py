@@ -31,6 +31,14 @@ Now = Annotated[
     str | None, typer.Option(metavar="MOMENT", help="Take this as the present, such as 2024-06-03T10:00.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the stable machine form.")]
+Book = Annotated[
+    Path | None,
+    typer.Option("-w", "--workbook", metavar="FILE", help="Workbook (.xlsx), or a settings file (.toml)."),
+]
+Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="As `closeloop notices` shows them.")]
+
+notices = typer.Typer(add_completion=False, rich_markup_mode=None)
+app.add_typer(notices, name="notices")
 
 
 @app.command()
@@ -96,11 +104,54 @@ def plan(path: Workbook = None, config: Config = None, now: Now = None, as_json:
 
 
 @app.command()
-def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+def run(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: Json = False,
+    release: Annotated[
+        bool, typer.Option("--release-brake", help="Let the mails go, however many they are.")
+    ] = False,
+) -> None:
     """One pass: judge, write what was found beside the rows, send what is due."""
     from sync.commands import run_workbook
 
-    raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json))
+    raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json, release=release))
+
+
+@notices.callback(invoke_without_command=True)
+def list_notices(
+    chosen: typer.Context,
+    path: Book = None,
+    config: Config = None,
+    states: Annotated[
+        list[str] | None, typer.Option("--state", help="Only these: sent, held, claimed, retry, refused …")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as overdue.")] = "",
+    who: Annotated[str, typer.Option("--to", help="Only to this person, by name or address.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what was sent, waits, is unsettled or failed; `release KEY…` and `forget KEY…` see to single ones."""
+    from sync.noticing import show_notices
+
+    if chosen.invoked_subcommand is None:
+        show_notices(path, config, states or [], kind, who, as_json=as_json)
+
+
+@notices.command()
+def release(keys: Keys, path: Book = None, config: Config = None) -> None:
+    """It did not arrive: the next pass sends it once more, if it is still due."""
+    from sync.noticing import release_notices
+
+    raise typer.Exit(release_notices(path, config, keys))
+
+
+@notices.command()
+def forget(keys: Keys, path: Book = None, config: Config = None) -> None:
+    """It arrived, or need not: it counts as told and is never sent."""
+    from sync.noticing import forget_notices
+
+    raise typer.Exit(forget_notices(path, config, keys))
 
 
 @app.command()

@@ -10,7 +10,8 @@ from rich.text import Text
 from rules.findings import Severity
 from sheet_templates import template, words
 from sync import machine_form, report
-from sync.faults import BusyFault, DeliveryFault, LedgerFault
+from sync.faults import BrakeFault, BusyFault, DeliveryFault, LedgerFault
+from sync.telling import Brake
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
 from sync.worker import Judged, Pass, Unchanged, look, run_pass, set_baseline
@@ -80,13 +81,15 @@ def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, 
     )
 
 
-def run_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> int:
+def run_workbook(
+    path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool, release: bool = False
+) -> int:
     """Make one pass and print what happened. Returns the exit code: that of BusyFault where the workbook could
-    not be written, that of DeliveryFault where mail failed for now; an address that is refused for good is
-    reported, not alarmed about each hour."""
+    not be written, of BrakeFault where far more would have been sent than usual, of DeliveryFault where mail failed
+    for now; an address that is refused for good is reported, not alarmed about each hour."""
     tracker = find_tracker(path, config)
     moment = tracker.moment(now)
-    done = one_pass(tracker, moment)
+    done = one_pass(tracker, moment, release=release)
     if as_json:
         print_json(machine_form.ran(done))
     else:
@@ -106,10 +109,25 @@ def conclude(done: Pass | Unchanged) -> int:
                 detail=delivery.detail,
             )
         )
+    if done.brake:
+        complain(_braked(done.brake))
     if done.busy:
         complain(done.busy)
         return BusyFault.exit_code
+    if done.brake:
+        return BrakeFault.exit_code
     return DeliveryFault.exit_code if any(not delivery.permanent for _, delivery in done.failed) else 0
+
+
+def _braked(brake: Brake) -> BrakeFault:
+    return BrakeFault(
+        "nothing was sent: {people} people would have been told {items} things, and {most} people and {limit} things"
+        " are the most; look at 'closeloop notices --state held', then 'closeloop run --release-brake' lets them go",
+        people=brake.people,
+        items=brake.items,
+        most=brake.may.people,
+        limit=brake.may.items,
+    )
 
 
 def _look(tracker: Tracker, now: datetime | None) -> Judged:
@@ -124,10 +142,11 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
     return look(tracker.book(moment), tracker.settings, moment, states, baseline)
 
 
-def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:
-    """Open ledger and ways out, and make a pass."""
+def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass | Unchanged:
+    """Open ledger and ways out, and make a pass; ``release`` lets mails go, however many they are."""
     with closing(tracker.ledger()) as ledger:
-        return run_pass(tracker.book(now, complain), ledger, tracker.channel(), tracker.settings, now)
+        book = tracker.book(now, complain)
+        return run_pass(book, ledger, tracker.channel(), tracker.settings, now, release=release)
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
@@ -151,7 +170,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
         report.notices_section(done.told, language, done=True),
-        _held(len(done.held), tracker),
+        None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),
         report.silent_section(judged.judgement, language, template()),

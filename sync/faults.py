@@ -81,6 +81,15 @@ class LedgerFault(Fault):
     meaning = "the ledger cannot be opened or written"
 
 
+class BrakeFault(Fault):
+    """Far more would be sent than usual."""
+
+    exit_code = 9
+    meaning = (
+        "the brake held all mail back, because far more would be sent than usual; --release-brake lets it go"
+    )
+
+
 FAULTS: tuple[type[Fault], ...] = (
     UsageFault,
     SettingsFault,
@@ -89,4 +98,5 @@ FAULTS: tuple[type[Fault], ...] = (
     GuardFault,
     DeliveryFault,
     LedgerFault,
+    BrakeFault,
 )

@@ -17,7 +17,8 @@ class RowState:
 
     ``digest`` is a hash of what people wrote, ``seen`` when the row was first met and ``touched`` when it
     last changed. ``due`` is the latest due date that it has had (ISO; '' if none), ``postponed`` on how
-    many days it was put off beyond that, ``postponed_on`` the last of those days.
+    many days it was put off beyond that, ``postponed_on`` the last of those days. ``blocked`` is the day on
+    which it was first seen to be blocked, '' when it is not.
     """
 
     digest: str
@@ -26,6 +27,7 @@ class RowState:
     due: str = ""
     postponed: int = 0
     postponed_on: str = ""
+    blocked: str = ""
 
 
 def row_digests(actions: Table, table: TemplateTable) -> list[str]:
@@ -67,3 +69,18 @@ def _state(before: RowState | None, digest: str, due: str, now: datetime, update
     today = now.date().isoformat()
     again = before.postponed_on != today  # several tries on one day are one postponement
     return replace(changed, due=due, postponed=before.postponed + again, postponed_on=today)
+
+
+def with_blocked(
+    states: Mapping[str, RowState], actions: Table, ids: Mapping[int, str], now: datetime
+) -> dict[str, RowState]:
+    """The states with the day since which each item is blocked; ``actions`` has been judged."""
+    today = now.date().isoformat()
+    is_blocked = actions.computed.eq("blocked").to_numpy(dtype=bool)
+    blocked = {ids[row] for row in actions.rows[is_blocked]}
+    changed = {
+        row_id: replace(state, blocked=(state.blocked or today) if row_id in blocked else "")
+        for row_id, state in states.items()
+        if bool(state.blocked) != (row_id in blocked)
+    }
+    return {**states, **changed}

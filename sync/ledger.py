@@ -38,6 +38,8 @@ RUNS = sql.Table(
     sql.Column("left", sql.String),
     sql.Column("circumstances", sql.String),
     sql.Column("held", sql.Integer),
+    sql.Column("mails", sql.Integer),
+    sql.Column("items", sql.Integer),
 )
 CHANGES = sql.Table(
     "changes",
@@ -60,6 +62,7 @@ ROWS = sql.Table(
     sql.Column("due", sql.String, nullable=False),
     sql.Column("postponed", sql.Integer, nullable=False),
     sql.Column("postponed_on", sql.String, nullable=False),
+    sql.Column("blocked", sql.String, nullable=False, server_default=""),
 )
 NOTICES = sql.Table(
     "notices",
@@ -87,7 +90,13 @@ BASELINE = sql.Table(
 )
 
 CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
-"""What a notice's row says: being sent (or never heard of again), sent, to be tried again, refused for good."""
+HELD, KNOWN, FORGOTTEN = "held", "known", "forgotten"
+"""What a notice's row says: being sent (or never heard of again), sent, to be tried again, refused for good; waiting
+for the sending window or behind the brake, there before closeloop was, given up by hand."""
+
+STATES = (SENT, HELD, CLAIMED, RETRY, REFUSED, KNOWN, FORGOTTEN)
+_FREE = (RETRY, HELD)
+_USUAL_PASSES = 20
 
 _STATE = tuple(field.name for field in fields(RowState))
 _BATCH = 500
@@ -105,6 +114,27 @@ class LastPass(NamedTuple):
     left: str
     circumstances: str
     held: int
+
+
+class Entry(NamedTuple):
+    """What the ledger says of one notice; ``moment`` is when it was claimed or first held."""
+
+    key: str
+    state: str
+    kind: str
+    row_id: str
+    name: str
+    email: str
+    moment: datetime
+    settled: datetime | None
+    detail: str | None
+
+
+class Usual(NamedTuple):
+    """The most people and notices that a pass has told among the last ones that told anybody."""
+
+    people: int
+    items: int
 
 
 class Ledger:
@@ -140,6 +170,7 @@ class Ledger:
             if self._engine.dialect.name == "sqlite":  # or each table would be committed by itself
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             _METADATA.create_all(connection)
+            _add_columns(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -149,10 +180,11 @@ class Ledger:
         """What is remembered of each row, by its number; None where there is no ledger yet."""
         if not self._has(ROWS):
             return None
-        query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in _STATE)).order_by(ROWS.c.row_id)
         with self._transaction() as connection:
+            known = [name for name in _STATE if name not in _lacking(connection, ROWS)]
+            query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in known)).order_by(ROWS.c.row_id)
             rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
-        return {row_id: RowState(*state) for row_id, *state in rows}
+        return {row_id: RowState(**dict(zip(known, state, strict=True))) for row_id, *state in rows}
 
     def record(
         self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
@@ -215,7 +247,7 @@ class Ledger:
         """Those of the notices that nobody has been told, and that may be claimed."""
         if not self._has(NOTICES):
             return tuple(notices)
-        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state != RETRY)
+        query = sql.select(NOTICES.c.key).where(self._mine, NOTICES.c.state.not_in(_FREE))
         known: set[str] = set()
         with self._transaction() as connection:
             for some in _batches(notice.key for notice in notices):
@@ -242,11 +274,11 @@ class Ledger:
         won: set[str] = set()
         with self._transaction() as connection:
             for some in _batches(notices):
-                insert = self._insert(NOTICES).values([self._claim(run, notice, moment) for notice in some])
+                insert = self._insert(NOTICES).values(self._rows(run, some, CLAIMED, moment))
                 claim = insert.on_conflict_do_update(
                     index_elements=["tracker", "key"],
                     set_={"state": CLAIMED, "claimed": moment, "run": run},
-                    where=NOTICES.c.state == RETRY,
+                    where=NOTICES.c.state.in_(_FREE),
                 ).returning(NOTICES.c.key)
                 won.update(connection.scalars(claim))
         return tuple(notice for notice in notices if notice.key in won)
@@ -258,9 +290,90 @@ class Ledger:
             for some in _batches(notice.key for notice in notices):
                 connection.execute(
                     NOTICES.update()
-                    .where(NOTICES.c.tracker == self.tracker, NOTICES.c.key.in_(some))
+                    .where(self._mine, NOTICES.c.key.in_(some))
                     .values(state=state, settled=None if state == CLAIMED else moment, detail=delivery.detail)
                 )
+
+    def know(self, run: int, notices: Sequence[Notice], moment: datetime) -> None:
+        """Take notices as told: what stood in a sheet before closeloop came to it is nobody's news."""
+        self._note(run, notices, KNOWN, moment)
+
+    def hold(self, run: int, notices: Sequence[Notice], moment: datetime) -> None:
+        """Write down what waits, in place of what waited before; it can be claimed at any time."""
+        with self._transaction() as connection:
+            connection.execute(NOTICES.delete().where(self._mine, NOTICES.c.state == HELD))
+        self._note(run, notices, HELD, moment)
+
+    def count_told(self, run: int, people: int, items: int) -> None:
+        """Write down how many people and notices a pass has told: later ones are measured by it."""
+        with self._transaction() as connection:
+            connection.execute(RUNS.update().where(RUNS.c.id == run).values(mails=people, items=items))
+
+    def has_told(self) -> bool:
+        """Whether any pass has come as far as telling people: before the first has, nobody knows of anything."""
+        query = (
+            sql.select(RUNS.c.id).where(RUNS.c.tracker == self.tracker, RUNS.c.mails.is_not(None)).limit(1)
+        )
+        with self._transaction() as connection:
+            return connection.execute(query).first() is not None
+
+    def usual(self) -> Usual:
+        """What passes usually tell."""
+        told = (
+            sql.select(RUNS.c.mails, RUNS.c["items"])
+            .where(RUNS.c.tracker == self.tracker, RUNS.c.mails > 0)
+            .order_by(RUNS.c.id.desc())
+            .limit(_USUAL_PASSES)
+            .subquery()
+        )
+        with self._transaction() as connection:
+            row = connection.execute(
+                sql.select(sql.func.max(told.c.mails), sql.func.max(told.c["items"]))
+            ).one()
+        return Usual(row[0] or 0, row[1] or 0)
+
+    def entries(self, states: Sequence[str] = (), kind: str = "", who: str = "") -> list[Entry]:
+        """What is known of notices, the latest first; of some states, a kind, and a person by name or address."""
+        if not self._has(NOTICES):
+            return []
+        columns = [NOTICES.c.claimed if name == "moment" else NOTICES.c[name] for name in Entry._fields]
+        query = sql.select(*columns).where(self._mine).order_by(NOTICES.c.claimed.desc(), NOTICES.c.key)
+        if states:
+            query = query.where(NOTICES.c.state.in_(states))
+        if kind:
+            query = query.where(NOTICES.c.kind == kind)
+        if who:
+            query = query.where((NOTICES.c.name == who) | (sql.func.lower(NOTICES.c.email) == who.lower()))
+        with self._transaction() as connection:
+            return [Entry(*row) for row in connection.execute(query)]
+
+    def change(self, keys: Sequence[str], among: Sequence[str], state: str) -> tuple[str, ...]:
+        """Give notices another state, by hand, where they have one of some; returns those that had. The next pass
+        judges anew, so that it sees to them."""
+        done: set[str] = set()
+        if self._has(NOTICES):
+            with self._transaction() as connection:
+                for some in _batches(keys):
+                    update = NOTICES.update().where(
+                        self._mine, NOTICES.c.key.in_(some), NOTICES.c.state.in_(among)
+                    )
+                    done.update(connection.scalars(update.values(state=state).returning(NOTICES.c.key)))
+                connection.execute(
+                    RUNS.update()
+                    .where(RUNS.c.tracker == self.tracker, RUNS.c.left.is_not(None))
+                    .values(left=None)
+                )
+        return tuple(key for key in keys if key in done)
+
+    @property
+    def _mine(self) -> sql.ColumnElement[bool]:
+        return NOTICES.c.tracker == self.tracker
+
+    def _note(self, run: int, notices: Sequence[Notice], state: str, moment: datetime) -> None:
+        with self._transaction() as connection:
+            for some in _batches(notices):
+                insert = self._insert(NOTICES).on_conflict_do_nothing(index_elements=["tracker", "key"])
+                connection.execute(insert, self._rows(run, some, state, moment))
 
     def _has(self, table: sql.Table) -> bool:
         """Whether there is such a table here: a ledger of an earlier version may lack the newer ones."""
@@ -271,18 +384,23 @@ class Ledger:
         except SQLAlchemyError as reason:
             raise self._fault(reason) from None
 
-    def _claim(self, run: int, notice: Notice, moment: datetime) -> dict[str, Any]:
-        return {
-            "tracker": self.tracker,
-            "key": notice.key,
-            "run": run,
-            "state": CLAIMED,
-            "name": notice.recipient.name,
-            "email": notice.recipient.email,
-            "row_id": notice.item.id,
-            "kind": notice.kind.value,
-            "claimed": moment,
-        }
+    def _rows(
+        self, run: int, notices: Iterable[Notice], state: str, moment: datetime
+    ) -> list[dict[str, Any]]:
+        return [
+            {
+                "tracker": self.tracker,
+                "key": notice.key,
+                "run": run,
+                "state": state,
+                "name": notice.recipient.name,
+                "email": notice.recipient.email,
+                "row_id": notice.subject.id,
+                "kind": notice.kind.value,
+                "claimed": moment,
+            }
+            for notice in notices
+        ]
 
     def _remember(self, connection: sql.Connection, some: Iterable[tuple[str, RowState]]) -> None:
         read = attrgetter(*_STATE)
@@ -314,6 +432,20 @@ class Ledger:
         cause = str(getattr(reason, "orig", None) or reason).splitlines()[0]
         place = self._engine.url.render_as_string(hide_password=True)
         return LedgerFault("the ledger {place} cannot be used: {detail}", place=place, detail=cause)
+
+
+def _lacking(connection: sql.Connection, table: sql.Table) -> set[str]:
+    """The columns that a ledger of an earlier version does not have yet."""
+    known = {column["name"] for column in sql.inspect(connection).get_columns(table.name)}
+    return {column.name for column in table.columns} - known
+
+
+def _add_columns(connection: sql.Connection) -> None:
+    """Bring a ledger of an earlier version up to this one; what it knows stays."""
+    for table in (RUNS, ROWS):
+        for name in sorted(_lacking(connection, table)):
+            made = sql.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")
 
 
 def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:

@@ -9,6 +9,7 @@ from rules.findings import Finding
 from rules.judge import Judgement
 from sheet_templates import Template, Words
 from sync.changes import Plan
+from sync.ledger import Entry
 from sync.sentences import sentence
 from sync.snapshot import CellValue
 from sync.tell.notice import Notice
@@ -64,6 +65,21 @@ def ran(done: Pass | Unchanged) -> dict[str, Any]:
         "notices": _notices(done.told),
         "sent": done.mails,
         "held": len(done.held),
+    }
+
+
+def entry(told: Entry) -> dict[str, Any]:
+    """One notice as the ledger has it: ``{"key", "state", "kind", "id", "name", "to", "moment", "settled", "detail"}``."""
+    return {
+        "key": told.key,
+        "state": told.state,
+        "kind": told.kind,
+        "id": told.row_id,
+        "name": told.name,
+        "to": told.email,
+        "moment": told.moment.isoformat(),
+        "settled": told.settled.isoformat() if told.settled else None,
+        "detail": told.detail or "",
     }
 
 
@@ -125,7 +141,7 @@ def _changes(plan: Plan) -> list[dict[str, Any]]:
 def _notices(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for notice in notices:
-        ids[notice.kind.value, notice.recipient.email].append(notice.item.id)
+        ids[notice.kind.value, notice.recipient.email].append(notice.subject.id)
     return [{"kind": kind, "to": email, "ids": mine} for (kind, email), mine in ids.items()]
 
 

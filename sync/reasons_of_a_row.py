@@ -160,7 +160,7 @@ def _pending(row_id: str, desk: Desk) -> Iterator[Pending]:
     states = {told.key: told.state for told in desk.told}
     waits = "next_pass" if desk.open_now else "held"
     for notice in desk.notices:
-        if notice.item.id == row_id:
+        if notice.subject.id == row_id:
             reason = states.get(notice.key, waits)
             yield Pending(notice.kind.value, notice.recipient.name, notice.copy, reason)
     for missed in desk.missed:
@@ -170,7 +170,9 @@ def _pending(row_id: str, desk: Desk) -> Iterator[Pending]:
 
 def _silence(row_id: str, facts: Mapping[str, Any], desk: Desk) -> str:
     """Why nobody is to be told of dates now; '' where somebody is."""
-    if any(notice.item.id == row_id for notice in desk.notices) or any(m.id == row_id for m in desk.missed):
+    if any(notice.subject.id == row_id for notice in desk.notices) or any(
+        m.id == row_id for m in desk.missed
+    ):
         return ""
     if facts["closed"]:
         return "closed"

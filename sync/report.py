@@ -16,6 +16,7 @@ from sheet_templates import Template, Words
 from sync.books.excel import Backup
 from sync.changes import Plan
 from sync.faults import BusyFault
+from sync.ledger import Entry
 from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice, Recipient
@@ -207,7 +208,7 @@ def _about(notices: Iterable[Notice], words: Words) -> Iterator[str]:
     ids: defaultdict[str, list[str]] = defaultdict(list)
     for notice in notices:
         copy = words["kinds"]["copy"] if notice.copy else ""
-        ids[words["kinds"][notice.kind] + copy].append(notice.item.id)
+        ids[words["kinds"][notice.kind] + copy].append(notice.subject.id)
     for kind, mine in ids.items():
         more = " " + words["report"]["more"].format(count=len(mine)) if len(mine) > _SHOWN_IDS else ""
         yield f"{kind} {len(mine)}: {' '.join(mine[:_SHOWN_IDS])}{more}"
@@ -235,6 +236,28 @@ def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -
         again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
         grid.add_row(recipient.email, Text(delivery.detail, style="red"), again)
     return _section(words["report"]["failed"], grid)
+
+
+def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
+    """What the ledger says of notices."""
+    texts = words["notices"]
+    if not entries:
+        return Text(texts["none"])
+    heads = ("state", "moment", "to", "kind", "about", "key", "detail")
+    grid = _grid(*(texts[head] for head in heads))
+    for each in entries:
+        to, moment = f"{each.name} <{each.email}>", f"{each.moment:%Y-%m-%d %H:%M}"
+        row = (
+            texts[each.state],
+            moment,
+            to,
+            words["kinds"][each.kind],
+            each.row_id,
+            each.key,
+            each.detail or "",
+        )
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
 
 
 def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> RenderableType:

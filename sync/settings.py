@@ -8,16 +8,25 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from rules.catalogue import Rule
 from rules.findings import Severity
 from rules.handbook import RULES
 from rules.tuning import RuleTuning, Tuning, profiles
 from rules.wordlists import word_lists
-from sheet_templates import LANGUAGES, template
+from sheet_templates import LANGUAGES, rungs, template
 from sync.faults import SettingsFault
 from sync.finding_tables import TablePlace
+from sync.tell.recipients import roles_of
 
 _KIND_SENTENCES = (
     ("bool_", "{file}: {key}: true or false is needed here, not {value!r}"),
@@ -75,8 +84,32 @@ class CalendarSettings(_Section):
     )
 
 
+class RungSettings(_Section):
+    """One kind of reminder as an organisation wants it; what is not given stays as the handbook has it."""
+
+    off: bool = Field(False, description="whether it is not told at all")
+    days: int | None = Field(None, ge=0, le=60, description="days before or after its date")
+    repeat: int | None = Field(
+        None, ge=0, le=250, description="working days until it is told again; 0 for once"
+    )
+    until: int | None = Field(
+        None, ge=0, le=250, description="working days after which it is given up; 0 for never"
+    )
+    to: list[str] | None = Field(None, description="who has to act, by role")
+    copy_to: list[str] | None = Field(None, description="who is kept informed")
+
+    @property
+    def tuned(self) -> dict[str, Any]:
+        """The fields of a rung that are given."""
+        given = self.model_dump(exclude_none=True)
+        for name, field in (("to", "to"), ("copy_to", "copy")):
+            if name in given:
+                given[field] = tuple(given.pop(name))
+        return given
+
+
 class ReminderSettings(_Section):
-    """When reminders go out."""
+    """When reminders go out, and which."""
 
     due_soon_days: int = Field(
         2, ge=0, le=60, description="calendar days before the due date on which the owner is reminded"
@@ -86,10 +119,49 @@ class ReminderSettings(_Section):
     )
     send_from: time = Field(time(8, 30), description="nothing is sent before this time of day")
     send_until: time = Field(time(18, 0), description="nothing is sent after this time of day")
+    weekly_on: int = Field(1, ge=1, le=7, description="weekday of the weekly digests, 1 for Monday")
+    kinds: dict[str, RungSettings] = Field(
+        {},
+        description="single kinds, as sections such as [reminders.overdue]: off, days, repeat, until, to, copy_to;"
+        " known are " + ", ".join(rungs()),
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_kind(cls, raw: Any) -> Any:
+        """[reminders.overdue] is one of the kinds."""
+        if not isinstance(raw, dict):
+            return raw
+        kinds = {name: raw[name] for name in raw if name in rungs()}
+        rest = {name: value for name, value in raw.items() if name not in kinds}
+        return {**rest, "kinds": {**rest.get("kinds", {}), **kinds}} if kinds else rest
+
+    @field_validator("kinds")
+    @classmethod
+    def _kinds(cls, value: dict[str, RungSettings]) -> dict[str, RungSettings]:
+        for kind, rung in value.items():
+            _one_of(kind, rungs())
+            for role in (*(rung.to or ()), *(rung.copy_to or ())):
+                _one_of(role, roles_of(rungs()[kind]), kind)
+        return value
+
+    @property
+    def tuned(self) -> dict[str, dict[str, Any]]:
+        """The fields of rungs that are given, by kind."""
+        general = {"due_soon": {"days": self.due_soon_days}, "overdue": {"repeat": self.overdue_every}}
+        given = {kind: rung.tuned for kind, rung in self.kinds.items()}
+        return {kind: general.get(kind, {}) | given.get(kind, {}) for kind in {**general, **given}}
 
     def open_at(self, moment: datetime) -> bool:
         """Whether the time of day lies in the sending window."""
         return self.send_from <= moment.time() <= self.send_until
+
+
+class BrakeSettings(_Section):
+    """A pass that would tell far more than usual sends nothing, until `closeloop run --release-brake` lets it."""
+
+    people: int = Field(50, ge=0, description="so many people more than passes have told lately")
+    items: int = Field(300, ge=0, description="so many notices more than passes have told lately")
 
 
 class MailSettings(_Section):
@@ -141,6 +213,7 @@ class Settings(_Section):
     )
     calendar: CalendarSettings = CalendarSettings()
     reminders: ReminderSettings = ReminderSettings()
+    brake: BrakeSettings = BrakeSettings()
     mail: MailSettings = MailSettings()
     backups: BackupSettings = BackupSettings()
     ledger: LedgerSettings = LedgerSettings()
@@ -251,7 +324,7 @@ def settings_from(raw: Mapping[str, Any], name: str = "settings") -> Settings:
 def _fault(found: Mapping[str, Any], file: str) -> SettingsFault:
     """The fault for one of pydantic's. Where a text is due, the value is not shown: it could be the password."""
     loc, reasons = found["loc"], found.get("ctx", {})
-    key = ".".join(map(str, loc))
+    key = ".".join(map(str, _as_written(loc)))
     if isinstance(error := reasons.get("error"), UnfitError):
         key = ".".join([key, *error.inside])
         return SettingsFault("{file}: {key}: " + error.sentence, file=file, key=key, **error.fields)
@@ -270,11 +343,20 @@ def _fault(found: Mapping[str, Any], file: str) -> SettingsFault:
     )
 
 
+def _as_written(loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Where a setting stands in the file: kinds of reminders are sections of their own."""
+    return (loc[0], *loc[2:]) if loc[:2] == ("reminders", "kinds") and len(loc) > 2 else loc
+
+
 def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+    if loc == ("reminders",):
+        return [*ReminderSettings.model_fields, *rungs()]
     section: Any = Settings
     for part in loc:
         if part == "tables":
             section = TableSettings
+        elif part == "kinds":
+            section = RungSettings
         elif field := getattr(section, "model_fields", {}).get(part):
             section = field.annotation
     return list(getattr(section, "model_fields", {}))

@@ -17,9 +17,10 @@ from sync import machine_form
 from sync.faults import UsageFault
 from sync.reasons_of_a_row import Day, Desk, Reasons, find_id, folded, near_ids, reasons
 from sync.sentences import sentence, worst_first
+from sync.telling import may_send
 from sync.terminal import print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import look, may_send
+from sync.worker import look
 
 
 def explain_row(
@@ -53,7 +54,7 @@ def _desk(given: str, tracker: Tracker, now: datetime, language: Words) -> tuple
         judged.notices,
         judged.missed,
         told,
-        may_send(judged, settings, now),
+        may_send(judged.judgement.book, settings, now),
         settings.reminders.due_soon_days,
         lambda day: labels.get(day) or _public_name(day, settings.calendar.country, language),
     )

@@ -5,18 +5,15 @@ book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
                           └─► notices ─► minus ledger ─► send ─► record
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import chain
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from rules.handbook import RULES, by_code
+from rules.handbook import RULES
 from rules.judge import Judgement, judge
 from rules.proposals import with_proposals
 from rules.risk import risks
@@ -29,7 +26,7 @@ from sync.books.book import Book as Workbook
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault
 from sync.guard import guard
-from sync.history import RowState, row_digests, row_states
+from sync.history import RowState, row_digests, row_states, with_blocked
 from sync.ledger import Ledger
 from sync.numbering import numbers
 from sync.plan import make_plan
@@ -38,11 +35,10 @@ from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
 from sync.tell.channel import Channel, Delivery
-from sync.tell.digest import compose, digests
-from sync.tell.letter import Sender, message
-from sync.tell.notice import Digest, Notice, Recipient
-from sync.tell.notices import Ladder, due_notices
+from sync.tell.notice import Notice, Recipient
+from sync.tell.notices import due_notices
 from sync.tell.recipients import Missed
+from sync.telling import Brake, Teller, settled_ladder
 
 _AGAIN = 2
 """How often a workbook that changed under a pass is read and judged anew, before the next pass has to do it."""
@@ -65,8 +61,8 @@ class Judged:
 @dataclass(frozen=True)
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
-    window, ``failed`` the people whose mail could not be handed over, each with what became of it, ``busy``
-    why nothing could be written."""
+    window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
+    became of it, ``busy`` why nothing could be written."""
 
     judged: Judged
     run: int
@@ -75,6 +71,7 @@ class Pass:
     mails: int
     failed: tuple[tuple[Recipient, Delivery], ...]
     busy: BusyFault | None = None
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True)
@@ -116,14 +113,25 @@ def look(
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     plan = make_plan(snapshot, judgement, levels, ids, template(), language)
     guard(plan, snapshot, template(), settings.places)
-    notices, missed = due_notices(judgement, ids, levels, _ladder(settings), template(), language)
+    states = with_blocked(states, judgement.book.tables["actions"], ids, now)
+    rungs = settled_ladder(settings)
+    notices, missed = due_notices(judgement, ids, levels, states, rungs, template(), language)
     return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed)
 
 
 def run_pass(
-    workbook: Workbook, ledger: Ledger, channel: Channel, settings: Settings, now: datetime
+    workbook: Workbook,
+    ledger: Ledger,
+    channel: Channel,
+    settings: Settings,
+    now: datetime,
+    *,
+    release: bool = False,
 ) -> Pass | Unchanged:
-    """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it."""
+    """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it.
+
+    ``release`` lets the mails go however many they are.
+    """
     if unchanged := _unchanged(workbook, ledger, settings, now):
         return unchanged
     before, baseline = ledger.row_states() or {}, ledger.baseline()
@@ -140,15 +148,11 @@ def run_pass(
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     if not busy and baseline != (standing := _still_standing(done)):
         ledger.set_baseline(standing)
-    fresh = ledger.unknown(done.notices)
-    if may_send(done, settings, now):
-        told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
-        finished = Pass(done, run, told, (), mails, failed, busy)
-    else:
-        finished = Pass(done, run, (), fresh, 0, (), busy)
-    if isinstance(left, str) and not finished.failed:
-        ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
-    return finished
+    teller = Teller(ledger, run, channel, settings, now)
+    told = teller.tell(done.notices, done.judgement.book, whole=not busy, release=release)
+    if isinstance(left, str) and not (told.failed or told.brake):
+        ledger.finish(run, left, _circumstances(settings, now), len(told.held))
+    return Pass(done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake)
 
 
 def set_baseline(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Judged:
@@ -195,11 +199,6 @@ def _circumstances(settings: Settings, now: datetime) -> str:
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 
-def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
-    """Not at night and not on a day off (handbook §4)."""
-    return settings.reminders.open_at(now) and judged.judgement.book.calendar.is_working(now.date())
-
-
 def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:
     """Apply a plan and give the fingerprint of what is left; a workbook that somebody has open is written by the
     next pass."""
@@ -217,39 +216,5 @@ def _without_writing(judged: Judged) -> Judged:
         judged,
         plan=Plan(judged.plan.fingerprint),
         states={row_id: state for row_id, state in judged.states.items() if row_id not in unknown},
-        notices=tuple(notice for notice in judged.notices if notice.item.id not in unknown),
+        notices=tuple(notice for notice in judged.notices if notice.subject.id not in unknown),
     )
-
-
-def _ladder(settings: Settings) -> Ladder:
-    risk_after = settings.tuning.parameters(by_code("A116"))["working_days"]
-    return Ladder(settings.reminders.due_soon_days, settings.reminders.overdue_every, risk_after)
-
-
-def _tell(
-    mails: Sequence[Digest], run: int, ledger: Ledger, channel: Channel, settings: Settings, now: datetime
-) -> tuple[tuple[Notice, ...], int, tuple[tuple[Recipient, Delivery], ...]]:
-    """Claim, send and settle, person by person. Returns the notices told, the mails sent and the failures."""
-    if not mails:
-        return (), 0, ()
-    told: list[tuple[Notice, ...]] = []
-    failed: list[tuple[Recipient, Delivery]] = []
-    with channel.open() as post:
-        for digest in mails:
-            claimed = ledger.claim(run, digest.notices, now)
-            if not claimed:
-                continue
-            delivery = post.send(_mail(Digest(digest.recipient, claimed), ledger.tracker, settings, now))
-            ledger.settle(claimed, delivery, now)
-            if delivery.sent:
-                told.append(claimed)
-            else:
-                failed.append((digest.recipient, delivery))
-    return tuple(chain.from_iterable(told)), len(told), tuple(failed)
-
-
-def _mail(digest: Digest, tracker: str, settings: Settings, now: datetime) -> EmailMessage:
-    sender = Sender(settings.mail.sender_name, settings.mail.sender, settings.mail.reply_to)
-    letter = compose(digest, words(settings.language), tracker)
-    keys = tuple(notice.key for notice in digest.notices)
-    return message(letter, digest.recipient, sender, keys, now.replace(tzinfo=ZoneInfo(settings.timezone)))

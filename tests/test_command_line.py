@@ -331,3 +331,49 @@ def test_a_workbook_that_is_open_is_said_in_the_report_and_by_the_exit_code(clos
     assert "没有需要写入的内容" not in ended.out
     assert ended.err.count("\n") == 1
     assert path.read_bytes() == before
+
+
+def late_table(path: Path) -> None:
+    """A tracker with one item that is late, and its owner's address."""
+    book = Workbook()
+    for row in (HEADER, ["输出《客户投诉处理流程V2.0》", "王芳", "2024-05-27", "进行中"]):
+        book.active.append(row)
+    people = book.create_sheet("通讯录")
+    for row in (["姓名", "部门", "邮箱"], ["王芳", "客服部", "wangfang@example.com"]):
+        people.append(row)
+    book.save(path)
+
+
+def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    closeloop("run", "t.xlsx", "--now", "2024-05-28T06:00")
+
+    held = closeloop("notices", "-w", "t.xlsx", "--state", "held", "--json").json["notices"]
+    key = held[0]["key"]
+    forgotten = closeloop("notices", "forget", key, "-w", "t.xlsx")
+    again = closeloop("notices", "forget", key, "-w", "t.xlsx")
+
+    assert {(each["kind"], each["state"]) for each in held} == {("overdue", "held")}
+    assert (forgotten.code, again.code) == (0, 1)
+    assert "不会再发" in forgotten.out
+    assert key in closeloop("notices", "-w", "t.xlsx", "--state", "forgotten").out
+    assert closeloop("run", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json["sent"] == 0
+    assert closeloop("notices", "release", key, "-w", "t.xlsx").code == 0
+    assert closeloop("run", "t.xlsx", "--now", "2024-05-28T11:00", "--json").json["sent"] == 1
+    assert closeloop(
+        "notices", "-w", "t.xlsx", "--state", "sent", "--to", "WANGFANG@example.com", "--json"
+    ).json["notices"][0]["id"]
+    assert closeloop("notices", "-w", "t.xlsx", "--state", "nonsense").code == 2
+
+
+def test_the_brake_has_an_exit_code_and_a_way_to_let_go(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text('workbook = "t.xlsx"\n[brake]\npeople = 0\n', "utf-8")
+
+    braked = closeloop("run", "--now", "2024-05-28T10:00")
+
+    assert braked.code == 9
+    assert "--release-brake" in braked.err
+    assert closeloop("notices", "--state", "held", "--json").json["notices"]
+    released = closeloop("run", "--release-brake", "--now", "2024-05-28T11:00", "--json")
+    assert (released.code, released.json["sent"]) == (0, 1)

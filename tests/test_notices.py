@@ -7,8 +7,10 @@ import pytest
 from sync.books.memory import MemoryBook
 from sync.settings import Settings
 from sync.snapshot import Tab
+from sync.tell.notice import Notice
 from sync.worker import look
 
+LADDER = {"due_soon", "overdue", "risk"}
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态", "验收人"]
 PEOPLE = [
     ["姓名", "部门", "邮箱", "角色", "请假至", "代理人"],
@@ -19,6 +21,11 @@ PEOPLE = [
     ["孙悦", "技术部", "sunyue@example.com", ""],
     ["周全", "技术部", "", ""],
 ]  # fmt: skip
+
+
+def on_the_ladder(judged) -> list[Notice]:
+    """Those of due soon, overdue and risk warning, which follow one another."""
+    return [notice for notice in judged.notices if notice.kind.value in LADDER]
 
 
 def told(
@@ -34,7 +41,7 @@ def told(
     row = ["A001", "输出《流程V2.0》", owner, department, due, status, verifier]
     book = MemoryBook({"t": Tab("t", [HEADER, row]), "通讯录": Tab("通讯录", people)})
     judged = look(book, Settings(**settings), datetime.fromisoformat(now))
-    return [(each.kind.value, each.recipient.name, each.copy) for each in judged.notices], judged
+    return [(each.kind.value, each.recipient.name, each.copy) for each in on_the_ladder(judged)], judged
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_the_ladder(now, expected):
 
 
 def keys(now: str) -> set[str]:
-    return {notice.key for notice in told(now + "T10:00")[1].notices}
+    return {notice.key for notice in on_the_ladder(told(now + "T10:00")[1])}
 
 
 def test_a_rung_has_one_key_however_often_it_is_looked_at():
@@ -89,7 +96,7 @@ def test_what_is_done_or_handed_in_is_not_chased():
             )
         }
     )
-    assert look(book, Settings(), datetime(2024, 6, 20, 10)).notices == ()
+    assert on_the_ladder(look(book, Settings(), datetime(2024, 6, 20, 10))) == []
 
 
 def test_the_verifier_is_kept_informed_before_the_coordinator():
@@ -141,7 +148,7 @@ def test_reminders_can_be_tuned():
 
 
 def test_a_mail_says_where_the_row_is():
-    item = told("2024-06-12T10:00")[1].notices[0].item
+    item = told("2024-06-12T10:00")[1].notices[0].subject
 
     assert (item.place, item.days_left, item.late_days, item.status) == ("t!B2", 0, 0, "进行中")
 
@@ -162,9 +169,8 @@ def test_a_replanned_item_is_left_in_peace_until_its_new_date():
 
     def key_on(now: str) -> set[str]:
         book = MemoryBook({"t": Tab("t", [header, row]), "通讯录": Tab("通讯录", PEOPLE)})
-        return {
-            notice.key for notice in look(book, Settings(), datetime.fromisoformat(now + "T10:00")).notices
-        }
+        judged = look(book, Settings(), datetime.fromisoformat(now + "T10:00"))
+        return {notice.key for notice in on_the_ladder(judged)}
 
     assert key_on("2024-06-13") == key_on("2024-06-14") == key_on("2024-06-17")
 
@@ -174,7 +180,7 @@ def test_what_was_sent_back_is_chased_again():
     row = ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-06-12", "已完成", "", "2024-06-12", "不通过"]
     book = MemoryBook({"t": Tab("t", [header, row]), "通讯录": Tab("通讯录", PEOPLE)})
 
-    kinds = {notice.kind.value for notice in look(book, Settings(), datetime(2024, 6, 13, 10)).notices}
+    kinds = {notice.kind.value for notice in on_the_ladder(look(book, Settings(), datetime(2024, 6, 13, 10)))}
 
     assert kinds == {"overdue"}
 
@@ -186,9 +192,9 @@ def test_two_rows_of_one_number_are_both_told():
     ]
     book = MemoryBook({"t": Tab("t", [HEADER, *rows]), "通讯录": Tab("通讯录", PEOPLE)})
 
-    notices = look(book, Settings(), datetime(2024, 6, 12, 10)).notices
+    notices = on_the_ladder(look(book, Settings(), datetime(2024, 6, 12, 10)))
 
-    assert [notice.item.description for notice in notices] == ["输出《甲方案》", "输出《乙方案》"]
+    assert [notice.subject.description for notice in notices] == ["输出《甲方案》", "输出《乙方案》"]
 
 
 def test_what_is_confidential_goes_to_nobody_in_copy():
@@ -204,7 +210,7 @@ def test_what_is_confidential_goes_to_nobody_in_copy():
     )
     book = MemoryBook({"t": rows, "通讯录": Tab("通讯录", PEOPLE), "会议登记": meetings})
 
-    notices = look(book, Settings(), datetime(2024, 6, 13, 10)).notices
+    notices = on_the_ladder(look(book, Settings(), datetime(2024, 6, 13, 10)))
 
     assert [notice.recipient.name for notice in notices] == ["王芳"]
 

@@ -87,7 +87,7 @@ def test_the_reason_of_the_second_row_counts_though_it_stands_under_remarks(trac
 def test_the_head_of_the_department_is_told(tracker: Tracker) -> None:
     done = one_pass(tracker)
 
-    assert [(notice.kind, notice.recipient.email, notice.item.id) for notice in done.told] == [
+    assert [(notice.kind, notice.recipient.email, notice.subject.id) for notice in done.told] == [
         ("risk", "zhaomin@example.com", "A003")
     ]
     (mail,) = tracker.outbox.glob("*.eml")
@@ -134,7 +134,10 @@ def test_the_day_after_only_what_is_newly_due_is_sent(tracker: Tracker) -> None:
     week_after = one_pass(tracker, datetime(2024, 6, 4, 10))
 
     assert day_after.told == ()
-    assert [notice.item.late_days for notice in week_after.told] == [9]
+    assert [(notice.kind, notice.subject.late_days) for notice in week_after.told] == [
+        ("risk", 9),
+        ("weekly", 0),
+    ]
 
 
 def test_outside_the_sending_window_notices_wait(tracker: Tracker) -> None:

@@ -9,12 +9,17 @@ from datetime import date
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from sheet_templates.ladder import rungs
 from sheet_templates.template import Colour, normalise, template
 from sheet_templates.wording import Words
-from sync.tell.notice import Digest, Item, Kind, Notice, Recipient
+from sync.tell.notice import Digest, Figures, Item, Kind, Meeting, Notice, Recipient
 
 _URGENCY = {kind: rank for rank, kind in enumerate(Kind)}
-_COLOUR_OF = {Kind.RISK: "warning", Kind.OVERDUE: "late", Kind.DUE_SOON: "due_soon"}
+_LATE = (Kind.ESCALATION, Kind.RISK, Kind.OVERDUE)
+_DATED = (*_LATE, Kind.DUE_SOON)
+_ACCOUNTS = (Kind.DAILY, Kind.WEEKLY, Kind.QUARTERLY)
+_SECTIONS: tuple[str, ...] = (*(kind for kind in Kind if kind not in _ACCOUNTS), "copy", *_ACCOUNTS)
+_COUNTED = 4  # kinds that a subject line counts by name
 _CELL_LENGTH = 300  # characters of a cell that a mail shows
 _MOST = 12  # items of a section that a mail shows: four full sections stay below what Gmail cuts off (102 kB)
 _JOINERS = "\u200c\u200d"  # format characters that belong to words and emoji
@@ -41,14 +46,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One action item as both templates show it: ``lines`` are label and value."""
+    """One thing to tell as both templates show it: ``lines`` are label and value, ``points`` stand alone."""
 
     heading: str
     number: str
     when: str
     colour: Colour
     lines: tuple[tuple[str, str], ...]
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,9 @@ def digests(notices: Iterable[Notice]) -> tuple[Digest, ...]:
 
 
 def _rank(notice: Notice) -> tuple[int, bool, int, date, str, str, Recipient]:
-    item = notice.item
-    urgency = _URGENCY[notice.kind]
-    return urgency, _is_informed(notice), -item.late_days, item.due, item.id, notice.key, notice.recipient
+    subject, urgency = notice.subject, _URGENCY[notice.kind]
+    due = subject.due or date.max
+    return urgency, _is_informed(notice), -subject.late_days, due, subject.id, notice.key, notice.recipient
 
 
 def _is_informed(notice: Notice) -> bool:
@@ -105,11 +111,12 @@ def _is_informed(notice: Notice) -> bool:
     An owner stands in copy of the risk warning that goes to the head of department (handbook §4), and
     still has to act.
     """
-    return notice.copy and not _is_owner(notice.recipient, notice.item)
+    return notice.copy and not _is_owner(notice)
 
 
-def _is_owner(recipient: Recipient, item: Item) -> bool:
-    return normalise(item.owner) == normalise(recipient.name)
+def _is_owner(notice: Notice) -> bool:
+    subject = notice.subject
+    return isinstance(subject, Item) and normalise(subject.owner) == normalise(notice.recipient.name)
 
 
 def _recipient(group: list[Notice]) -> Recipient:
@@ -142,10 +149,15 @@ def compose(digest: Digest, words: Words, book_name: str) -> Letter:
 
 
 def _each_once(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """The first notice about each row; what is one's own counts before a copy."""
-    first: dict[tuple[str, str], Notice] = {}
+    """The first notice about each item; what is one's own counts before a copy.
+
+    A meeting is shown for each thing that is to be done for it, and every account is one of its own.
+    """
+    first: dict[tuple[str, ...], Notice] = {}
     for notice in sorted(notices, key=_is_informed):
-        first.setdefault((notice.item.id, notice.item.place), notice)
+        subject = notice.subject
+        which = (subject.id, subject.place) if isinstance(subject, Item) else (notice.kind, notice.key)
+        first.setdefault(which, notice)
     return tuple(sorted(first.values(), key=_rank))
 
 
@@ -159,9 +171,11 @@ def _counts(shown: tuple[Notice, ...], words: Words) -> str:
     texts = words["mail_counts"]
     own = [notice for notice in shown if not _is_informed(notice)]
     kinds = [notice.kind for notice in own or shown]
-    counts = texts["separator"].join(
-        texts[kind].format(count=kinds.count(kind)) for kind in Kind if kind in kinds
-    )
+    named = [kind for kind in Kind if kind in kinds]
+    parts = [texts[kind].format(count=kinds.count(kind)) for kind in named[:_COUNTED]]
+    if rest := sum(kinds.count(kind) for kind in named[_COUNTED:]):
+        parts.append(texts["rest"].format(count=rest))
+    counts = texts["separator"].join(parts)
     if not own:
         return texts["only_copy"].format(counts=counts)
     copies = len(shown) - len(own)
@@ -171,7 +185,13 @@ def _counts(shown: tuple[Notice, ...], words: Words) -> str:
 def _lead(shown: tuple[Notice, ...], words: Words, book: str) -> str:
     """The one sentence that says what to do."""
     own = [notice for notice in shown if not _is_informed(notice)]
-    late = sum(notice.kind is not Kind.DUE_SOON for notice in own)
+    late = sum(notice.kind in _LATE for notice in own)
+    tasks = [notice for notice in own if not isinstance(notice.subject, Figures)]
+    if own and not tasks:
+        return words["mail"]["lead_figures"].format(book=book)
+    if any(notice.kind not in _DATED for notice in tasks):
+        return _plural(words["mail"], "lead_mixed", len(tasks), book=book)
+    own = tasks
     if not own:
         return _plural(words["mail"], "lead_copy", len(shown), book=book)
     return _plural(words["mail"], "lead_late" if late else "lead_soon", len(own), book=book, late=late)
@@ -190,32 +210,70 @@ def _sections(shown: tuple[Notice, ...], words: Words) -> tuple[_Section, ...]:
             entries=tuple(_entry(notice, words) for notice in by_key[key][:_MOST]),
             rest=texts["rest"].format(count=len(by_key[key]) - _MOST) if len(by_key[key]) > _MOST else "",
         )
-        for key in (*Kind, "copy")
+        for key in _SECTIONS
         if key in by_key
     )
 
 
 def _colour(section: str) -> Colour:
     """Fill and ink as in the sheet, so that a mail and the tracker look alike."""
-    colours = template().colours
-    return colours["header"]["people"] if section == "copy" else colours["risk"][_COLOUR_OF[Kind(section)]]
+    where = "header.people" if section == "copy" else rungs()[section].colour
+    group, name = where.split(".")
+    return template().colours[group][name]
 
 
 def _entry(notice: Notice, words: Words) -> _Entry:
-    item, texts = notice.item, words["mail_item"]
+    match notice.subject:
+        case Item() as item:
+            return _of_item(notice, item, words)
+        case Meeting() as meeting:
+            return _of_meeting(notice, meeting, words)
+        case Figures() as figures:
+            lines = tuple((one_line(label), one_line(value)) for label, value in figures.figures)
+            points = tuple(one_line(line) for line in figures.lines)
+            return _Entry(one_line(figures.title), "", "", _colour(notice.kind), lines, points=points)
+
+
+def _of_meeting(notice: Notice, meeting: Meeting, words: Words) -> _Entry:
+    texts = words["mail_item"]
+    values = {
+        "held_on": _day(meeting.held_on, words),
+        "host": one_line(meeting.host),
+        "recorder": one_line(meeting.recorder),
+        "done_by": _day(meeting.due, words),
+        "missing": one_line("、".join(meeting.missing)),
+        "place": one_line(meeting.place),
+    }
+    return _Entry(
+        heading=one_line(meeting.name),
+        number=one_line(meeting.id),
+        when=_plural(texts, "late", meeting.late_days) if meeting.late_days > 0 else "",
+        colour=_colour(notice.kind),
+        lines=tuple((texts[key], value) for key, value in values.items() if value),
+        problems=tuple(one_line(problem) for problem in meeting.problems),
+    )
+
+
+def _day(day: date | None, words: Words) -> str:
+    if day is None:
+        return ""
+    weekday = words["mail_weekdays"][str(day.isoweekday())]
+    return words["mail_item"]["due_day"].format(date=day.isoformat(), weekday=weekday)
+
+
+def _of_item(notice: Notice, item: Item, words: Words) -> _Entry:
+    texts = words["mail_item"]
     values = {
         "meeting": one_line(item.meeting),
-        "owner": "" if _is_owner(notice.recipient, item) else _owner(item, texts),
-        "due": texts["due_day"].format(
-            date=item.due.isoformat(), weekday=words["mail_weekdays"][str(item.due.isoweekday())]
-        ),
+        "owner": "" if _is_owner(notice) else _owner(item, texts),
+        "due": _day(item.due, words),
         "status": " · ".join(filter(None, (one_line(item.status), one_line(item.risk)))),
         "place": one_line(item.place),
     }
     return _Entry(
         heading=one_line(item.description),
         number=one_line(item.id),
-        when=_when(item, texts),
+        when="" if notice.kind is Kind.ACCEPTANCE else _when(item, texts),
         colour=_colour(notice.kind),
         lines=tuple((texts[key], value) for key, value in values.items() if value),
         problems=tuple(one_line(problem) for problem in item.problems),
@@ -231,6 +289,8 @@ def _owner(item: Item, texts: Mapping[str, str]) -> str:
 
 def _when(item: Item, texts: Mapping[str, str]) -> str:
     """How late in working days, or how many days are left; past due can still be 0 working days late."""
+    if item.due is None:
+        return ""
     if item.late_days > 0:
         return _plural(texts, "late", item.late_days)
     if item.days_left < 0:

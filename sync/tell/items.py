@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from sheet_templates import Template, Words
@@ -23,7 +25,13 @@ class Items:
     words: Words
 
     def item(self, row: int, facts: Mapping[str, Any]) -> Item:
-        """One row, with the worst that is wrong with it and the place where it stands."""
+        """One row, with the worst that is wrong with it and the place where it stands; made once for all whom it goes to."""
+        if row not in self._made:
+            self._made[row] = self._item(row, facts)
+        return self._made[row]
+
+    def _item(self, row: int, facts: Mapping[str, Any]) -> Item:
+        dated = pd.notna(facts["due"])
         worst = worst_first(self._by_row.get(row, ()))
         return Item(
             id=facts["id"],
@@ -31,9 +39,9 @@ class Items:
             meeting=self._meeting(facts["meeting_id"]),
             owner=facts["owner"],
             department=facts["department"],
-            due=facts["due"].date(),
-            days_left=int(facts["days_left"]),
-            late_days=int(facts["late_days"]),
+            due=facts["due"].date() if dated else None,
+            days_left=int(facts["days_left"]) if dated else 0,
+            late_days=int(facts["late_days"]) if dated else 0,
             status=self.words["status"][facts["computed"]],
             risk=self.words["risk"].get(facts["risk_level"], ""),
             place=self._place(row),
@@ -47,6 +55,10 @@ class Items:
     def _meeting(self, meeting_id: str) -> str:
         name = self._meeting_names.get(meeting_id)
         return f"{name}({meeting_id})" if name else meeting_id
+
+    @cached_property
+    def _made(self) -> dict[int, Item]:
+        return {}
 
     @cached_property
     def _meeting_names(self) -> Mapping[str, str]:

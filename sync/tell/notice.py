@@ -1,4 +1,4 @@
-"""What is told to whom, as values: one notice is one item for one person; a digest is one person's mail."""
+"""What is told to whom, as values: one notice is one thing for one person; a digest is one person's mail."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,11 +6,26 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Why somebody is told (handbook §4), most urgent first."""
+    """Why somebody is told (handbook §4), most urgent first; ``sheet_templates/ladder.toml`` has the rest."""
 
+    ESCALATION = "escalation"
     RISK = "risk"
+    BLOCKED = "blocked"
     OVERDUE = "overdue"
+    ACCEPTANCE = "acceptance"
     DUE_SOON = "due_soon"
+    MINUTES_DUE = "minutes_due"
+    REVIEW_DUE = "review_due"
+    DISTRIBUTION_DUE = "distribution_due"
+    NOTICE_LATE = "notice_late"
+    MATERIAL_LATE = "material_late"
+    CONFIRM = "confirm"
+    PROBLEM = "problem"
+    BRAKE = "brake"
+    UNREACHABLE = "unreachable"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    QUARTERLY = "quarterly"
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +41,8 @@ class Item:
     """What a mail says of one action item, ready to be shown: texts in the recipient's language.
 
     ``late_days`` are working days, ``days_left`` calendar days until the due date (negative once it has
-    passed). ``place`` says where the row is (``行动项跟踪表!A12``), ``problems`` what is wrong with it.
+    passed); ``due`` is None where the row has no exact one. ``place`` says where the row is
+    (``行动项跟踪表!A12``), ``problems`` what is wrong with it.
     """
 
     id: str
@@ -34,7 +50,7 @@ class Item:
     meeting: str
     owner: str
     department: str
-    due: date
+    due: date | None
     days_left: int
     late_days: int
     status: str
@@ -44,10 +60,46 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """What a mail says of one meeting: ``due`` is the day by which something was to be done for it, ``late_days``
+    the working days since; ``missing`` are the people or things that are still waited for."""
+
+    id: str
+    name: str
+    held_on: date | None
+    host: str
+    recorder: str
+    due: date | None
+    late_days: int
+    place: str
+    missing: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A short account: ``figures`` are label and value, ``lines`` single things worth naming.
+
+    ``id`` tells it apart from others of its kind, ``due`` is the day that it is of.
+    """
+
+    id: str
+    title: str
+    due: date
+    figures: tuple[tuple[str, str], ...]
+    lines: tuple[str, ...] = ()
+    late_days: int = 0
+    place: str = ""
+
+
+Subject = Item | Meeting | Figures
+
+
+@dataclass(frozen=True)
 class Notice:
     """One thing to tell one person.
 
-    ``key`` is unique for ever: the same rung of the same item is told to the same person once.
+    ``key`` is unique for ever: the same rung of the same thing is told to the same person once.
     ``copy`` marks those who are kept informed of what somebody else has to do; ``due`` is the day from
     which on it is to be told.
     """
@@ -57,7 +109,7 @@ class Notice:
     recipient: Recipient
     copy: bool
     due: date
-    item: Item
+    subject: Subject
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 import string
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 from lxml import html
 from tell_samples import ZHANG, item, notice
 
-from sheet_templates import LANGUAGES, words
+from sheet_templates import LANGUAGES, rungs, words
 from sync.tell.digest import Letter, compose, digests, one_line
-from sync.tell.notice import Digest, Kind, Notice, Recipient
+from sync.tell.notice import Digest, Figures, Kind, Meeting, Notice, Recipient
 
 LI = Recipient("李四", "lisi@example.com")
-MAIL_GROUPS = ("mail", "mail_counts", "mail_sections", "mail_item", "mail_weekdays")
+MAIL_GROUPS = ("mail", "mail_counts", "mail_sections", "mail_item", "mail_weekdays", "mail_figures")
 SNAPSHOT = Path(__file__).with_name("digest.zh-CN.txt")
 
 WEEK = (
@@ -76,7 +77,7 @@ def test_the_most_urgent_comes_first():
         notice(Kind.RISK, id="A-6", late_days=4),
     ]
     (digest,) = digests(mixed)
-    assert [told.item.id for told in digest.notices] == ["A-6", "A-3", "A-4", "A-2", "A-5", "A-1"]
+    assert [told.subject.id for told in digest.notices] == ["A-6", "A-3", "A-4", "A-2", "A-5", "A-1"]
 
 
 @given(st.permutations(WEEK))
@@ -245,3 +246,71 @@ def test_every_singular_has_its_plural(language):
     for group in MAIL_GROUPS:
         texts = words(language)[group]
         assert all(key.removesuffix("_one") in texts for key in texts)
+
+
+def meeting(cell: str = "产品评审会") -> Meeting:
+    day = date(2026, 11, 19)
+    return Meeting("M03", cell, day, cell, cell, day, 1, "会议登记!B4", (cell, "王芳"), (cell,))
+
+
+def figures(cell: str = "客服部") -> Figures:
+    return Figures("w", cell, date(2026, 11, 20), (("未完成", cell), ("已逾期", "1")), (cell, "A-1 · 王芳"))
+
+
+def of_each_kind(cell: str = "甲") -> tuple[Notice, ...]:
+    """One notice of every kind, about what such notices are about."""
+    about = {"item": item(description=cell, owner="李四"), "meeting": meeting(cell), "figures": figures(cell)}
+    return tuple(
+        Notice(
+            kind,
+            f"{kind}:k",
+            ZHANG,
+            False,
+            date(2026, 11, 20),
+            replace(about[rungs()[kind].about], id=kind.value),
+        )
+        for kind in Kind
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_has_a_section_in_its_order_and_nothing_is_left_unfilled(language):
+    made = letter(*of_each_kind(), language=language)
+    titles = [line.removeprefix("■ ") for line in made.text.splitlines() if line.startswith("■ ")]
+    texts = words(language)["mail_sections"]
+    assert titles == [texts["title"].format(title=texts[kind], count=1) for kind in Kind]
+    assert not re.search(r"[{}]", made.subject + made.text)
+    assert len(made.subject) < 120
+    seen = page_text(made.html)
+    for line in made.text.splitlines():
+        said = re.sub(r"^(\d+\. |■ |- )", "", line.strip())
+        parts = [part for part in re.split(r"：|: |:$|  ", said) if part.strip("- ")]
+        assert all(" ".join(part.split()) in seen for part in parts), line
+
+
+def test_a_subject_counts_the_most_urgent_kinds_and_sums_up_the_rest():
+    assert (
+        letter(*of_each_kind(), book="表").subject
+        == "[闭环] 1 项升级、1 项风险预警、1 项受阻、1 项逾期、其他 14 项 — 表"
+    )
+
+
+def test_copies_stand_before_accounts():
+    made = letter(notice(copy=True, owner="李四"), *of_each_kind()[-3:])
+    titles = [line for line in made.text.splitlines() if line.startswith("■ ")]
+    assert titles[0].startswith("■ 抄送")
+
+
+def test_a_mail_of_accounts_only_asks_for_nothing():
+    assert "供您了解" in letter(*of_each_kind()[-3:]).text
+
+
+@pytest.mark.parametrize(
+    "cell", ["<script>alert(1)</script>", "一行\r\n■ 假的", "{count} {{ 7 }}", "\u202egnp.exe"]
+)
+def test_a_cell_of_a_meeting_or_an_account_is_shown_and_never_acts(cell):
+    made, harmless = letter(*of_each_kind(cell)), letter(*of_each_kind("甲"))
+    tags = [[node.tag for node in html.document_fromstring(page.html).iter()] for page in (made, harmless)]
+    assert tags[0] == tags[1]
+    assert len(made.text.splitlines()) == len(harmless.text.splitlines())
+    assert one_line(cell) in made.text

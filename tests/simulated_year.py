@@ -1,0 +1,267 @@
+"""A year of a tracker that people move by a seeded script, passed over at given hours: who was told what, and when.
+
+``python -m tests.simulated_year`` passes every hour of 2026 and prints the figures; the suite passes less often.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from email.message import EmailMessage
+
+import chinese_calendar
+
+from sync.books.memory import MemoryBook
+from sync.ledger import Ledger
+from sync.settings import Settings
+from sync.snapshot import CellValue, Tab
+from sync.tell.channel import Delivery
+from sync.worker import Pass, run_pass
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+_HEADINGS: list[CellValue] = [
+    "编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "交付标准", "状态", "实际完成时间", "交付成果", "验收人", "验收结果",
+]  # fmt: skip
+_DUE, _STATUS, _DONE, _DELIVERABLE, _VERDICT = 4, 6, 7, 8, 10
+DEPARTMENTS = {
+    "产品部": ["王芳", "周涛", "吴迪"],
+    "技术部": ["李雷", "郑洁", "冯军"],
+    "市场部": ["孙悦", "陈晨"],
+}
+HEADS = {department: people[0] for department, people in DEPARTMENTS.items()}
+COORDINATOR, LEADER = "赵敏", "钱总"
+
+Rung = tuple[str, str, str, str, str]
+"""Kind, number of the item, what tells this time apart, step, and who is told."""
+
+
+@dataclass
+class Life:
+    """One item, and what its people make of it: on which day it is put off (to when), blocked, freed, handed in and
+    accepted. Nothing happens on a day off."""
+
+    number: str
+    owner: str
+    department: str
+    verifier: str
+    begins: date
+    due: date
+    put_off: dict[date, date] = field(default_factory=dict)
+    blocked: tuple[date, date] | None = None
+    done: date = date.max
+    accepted: date = date.max
+
+    def due_on(self, day: date) -> date:
+        """The due date that stands in the sheet."""
+        return max([self.due, *(new for moved, new in self.put_off.items() if moved <= day)])
+
+    def is_blocked(self, day: date) -> bool:
+        """Whether people say so."""
+        return self.blocked is not None and self.blocked[0] <= day < self.blocked[1] and day < self.done
+
+    def row(self, day: date) -> list[CellValue]:
+        """The row as people have left it."""
+        status = "已完成" if day >= self.done else "受阻" if self.is_blocked(day) else "进行中"
+        done = (
+            [datetime.combine(self.done, time()), f"《{self.number}》"] if day >= self.done else [None, None]
+        )
+        verdict = "通过" if day >= self.accepted else None
+        due = datetime.combine(self.due_on(day), time())
+        return [
+            self.number, f"输出《第{self.number}号方案》", self.owner, self.department, due, "含流程节点图", status, *done,
+            self.verifier, verdict,
+        ]  # fmt: skip
+
+
+def is_working(day: date) -> bool:
+    """By the State Council's notice, make-up days included."""
+    return chinese_calendar.is_workday(day)
+
+
+def working_days() -> list[date]:
+    """Those of the year."""
+    days = (FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
+    return [day for day in days if is_working(day)]
+
+
+def lives(count: int, seed: int) -> list[Life]:
+    """So many items of a year."""
+    chance, days = random.Random(seed), working_days()
+    return [_life(f"A{number:03d}", days, chance) for number in range(1, count + 1)]
+
+
+def _life(number: str, days: list[date], chance: random.Random) -> Life:
+    department = chance.choice(list(DEPARTMENTS))
+    owner = chance.choice(DEPARTMENTS[department][1:])
+    verifier = chance.choice(["", chance.choice(DEPARTMENTS["产品部"])])
+    start = chance.randrange(len(days) - 60)
+    due = start + chance.randint(3, 25)
+    life = Life(
+        number, owner, department, verifier, days[start], days[due] + timedelta(days=chance.randint(0, 2))
+    )
+    for _ in range(chance.choice([0, 0, 0, 1, 4])):
+        moved = due + chance.randint(-2, 2)
+        due = moved + chance.randint(3, 6)
+        life.put_off[days[moved]] = days[due]
+    done = min(due + chance.randint(-6, 14), len(days) - 3)
+    if chance.random() < 0.3:
+        obstacle = chance.randint(start, max(start, done - 2))
+        life.blocked = days[obstacle], days[min(obstacle + chance.randint(1, 14), len(days) - 1)]
+    life.done = days[max(done, start + 1)]
+    life.accepted = days[min(days.index(life.done) + chance.randint(1, 8), len(days) - 1)]
+    return life
+
+
+def expected(items: Iterable[Life], days: Iterable[date]) -> set[Rung]:
+    """What a person with a diary would tell: each rung of handbook §4 that an item reaches on a day of these."""
+    told: set[Rung] = set()
+    for life in items:
+        for day in days:
+            if life.begins <= day < life.done:
+                told.update(_open_rungs(life, day))
+            if life.done <= day < life.accepted:
+                told.add(("acceptance", life.number, f"{life.done}", "0", life.verifier or COORDINATOR))
+    return told
+
+
+def _open_rungs(life: Life, day: date) -> Iterator[Rung]:
+    due, tracker = life.due_on(day), life.verifier or COORDINATOR
+    late = _working_days_between(due, day)
+    if late > 3:
+        for person in (HEADS[life.department], life.owner):
+            yield "risk", life.number, f"{due}", str((late - 4) // 5), person
+    elif late > 0:
+        for person in (life.owner, tracker):
+            yield "overdue", life.number, f"{due}", str(late - 1), person
+    elif day <= due and day >= _last_working(due - timedelta(days=2)):
+        yield "due_soon", life.number, f"{due}", "0", life.owner
+    if life.is_blocked(day) and life.blocked:
+        since = max(life.blocked[0], life.begins)
+        for person in (tracker, HEADS[life.department]):
+            yield "blocked", life.number, f"{since}", str(_working_days_between(since, day) // 5), person
+    carried = sum(
+        life.due_on(moved) > life.due_on(moved - timedelta(days=1)) for moved in life.put_off if moved <= day
+    )
+    if carried >= 3:
+        for person in (LEADER, COORDINATOR):
+            yield "escalation", life.number, "carried", str(carried), person
+
+
+def _working_days_between(first: date, last: date) -> int:
+    span = range(1, (last - first).days + 1)
+    return sum(is_working(first + timedelta(days=number)) for number in span)
+
+
+def _last_working(day: date) -> date:
+    while not is_working(day):
+        day -= timedelta(days=1)
+    return day
+
+
+@dataclass
+class Letters:
+    """A way out that keeps nothing but the count."""
+
+    sent: int = 0
+
+    def open(self) -> nullcontext["Letters"]:
+        return nullcontext(self)
+
+    def send(self, _message: EmailMessage) -> Delivery:
+        self.sent += 1
+        return Delivery(True)
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a year came to: each rung with the moment at which it was told, and the passes, judged and all."""
+
+    told: list[tuple[datetime, Rung]]
+    passes: int
+    judged: int
+    mails: int
+
+    @property
+    def rungs(self) -> set[Rung]:
+        """Those of single items."""
+        return {rung for _, rung in self.told if rung[0] in OF_ITEMS}
+
+
+OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"}
+
+
+def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:
+    """Pass over the tracker at each moment; what people do on a day is done before its first pass."""
+    book, letters, told, judged, passes = MemoryBook(), Letters(), [], 0, 0
+    settings = Settings(brake={"people": 1000, "items": 10_000})
+    book.tabs["通讯录"] = Tab("通讯录", _directory())
+    book.tabs["跟踪"] = Tab("跟踪", [_HEADINGS])
+    with closing(Ledger("sqlite://", "t")) as ledger:
+        for moment in moments:
+            _move(book, items, moment.date())
+            done = run_pass(book, ledger, letters, settings, moment)
+            passes += 1
+            if isinstance(done, Pass):
+                judged += 1
+                told += [(moment, _rung(notice.key, notice.recipient.name)) for notice in done.told]
+    return Year(told, passes, judged, letters.sent)
+
+
+def _rung(key: str, name: str) -> Rung:
+    kind, number, anchor, step, _ = key.split(":")
+    return kind, number, anchor, step, name
+
+
+def _directory() -> list[list[CellValue]]:
+    rows: list[list[CellValue]] = [["姓名", "部门", "邮箱", "角色"]]
+    named = [(name, department) for department, people in DEPARTMENTS.items() for name in people]
+    for number, (name, department) in enumerate(named):
+        role = "部门负责人" if name in HEADS.values() else ""
+        rows.append([name, department, f"p{number}@example.com", role])
+    return [
+        *rows,
+        [COORDINATOR, "运营部", "zhaomin@example.com", "协调人"],
+        [LEADER, "", "qian@example.com", "总经理"],
+    ]
+
+
+def _move(book: MemoryBook, items: list[Life], day: date) -> None:
+    """Bring what people own up to that day; what closeloop wrote beside it stays."""
+    tab = book.tabs["跟踪"]
+    by_number = {cells[0]: cells for cells in tab.rows[1:]}
+    for life in items:
+        if life.begins > day:
+            continue
+        cells, now = by_number.get(life.number), life.row(day)
+        if cells is None:
+            tab.rows.append(now)
+        elif cells[: len(now)] != now:
+            cells[: len(now)] = now
+
+
+def hourly() -> Iterator[datetime]:
+    """Every hour of the year, at an odd minute."""
+    moment = datetime.combine(FIRST, time(0, 7))
+    while moment.date() <= LAST:
+        yield moment
+        moment += timedelta(hours=1)
+
+
+def main() -> None:
+    """A whole year, hour by hour."""
+    items = lives(120, 1)
+    year = simulate(items, hourly())
+    twice = [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1]
+    outside = [moment for moment, _ in year.told if not is_working(moment.date()) or not 8 < moment.hour < 18]
+    wanted = expected(items, working_days())
+    print(f"{year.passes} passes, {year.judged} judged anew, {year.mails} mails, {len(year.told)} notices")
+    print(
+        f"{len(wanted)} rungs of items: {len(wanted - year.rungs)} missed, {len(year.rungs - wanted)} too many,"
+    )
+    print(f"{len(twice)} twice, {len(outside)} at night or on a day off")
+
+
+if __name__ == "__main__":
+    main()

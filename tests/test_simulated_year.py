@@ -1,0 +1,46 @@
+"""A simulated year: nobody is told twice, nothing is missed, nothing goes out at night or on a day off."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from tests.simulated_year import FIRST, LAST, OF_ITEMS, expected, is_working, lives, simulate, working_days
+
+ITEMS = lives(40, 7)
+
+
+def moments(seed: int, *, disturbed: bool) -> Iterator[datetime]:
+    """A pass a day at nine and some at any hour; disturbed, some are missing and the clock jumps between them.
+
+    A working day keeps one pass inside the sending window: what is told each day cannot be told on no day.
+    """
+    chance, day = random.Random(seed), FIRST
+    while day <= LAST:
+        hours = [9 + chance.random() * 8, *(chance.random() * 23 for _ in range(chance.choice([0, 0, 1])))]
+        if disturbed:
+            late = hours[0] + chance.choice([-3, -1, 0, 2]) if chance.random() < 0.05 else hours[0]
+            spare = [9 + chance.random() * 8 for _ in range(2)]
+            hours = [hour for hour in [late, *hours[1:], spare[0]] if chance.random() > 0.05] + spare[1:]
+            chance.shuffle(hours)  # the clock runs backwards now and then
+        else:
+            hours.sort()
+        yield from (datetime.combine(day, time()) + timedelta(hours=max(hour, 0)) for hour in hours)
+        day += timedelta(days=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("disturbed", [False, True], ids=["orderly", "disturbed"])
+def test_each_rung_is_told_once_at_the_right_time_and_none_is_missed(disturbed):
+    year, wanted = simulate(ITEMS, moments(1, disturbed=disturbed)), expected(ITEMS, working_days())
+
+    assert len(wanted) > 300
+    assert {rung[0] for rung in wanted} == OF_ITEMS
+    assert year.rungs - wanted == set()
+    assert wanted - year.rungs == set()
+    assert [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1] == []
+    assert all(
+        is_working(moment.date()) and time(8, 30) <= moment.time() <= time(18) for moment, _ in year.told
+    )
