@@ -13,7 +13,7 @@ from sync import machine_form, report
 from sync.faults import BusyFault, DeliveryFault, LedgerFault
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, Unchanged, look, run_pass
+from sync.worker import Judged, Pass, Unchanged, look, remembered, run_pass
 
 
 def check_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> int:
@@ -89,11 +89,12 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
     with closing(tracker.ledger()) as ledger:
         try:
             states = ledger.row_states()
+            past = remembered(ledger, tracker.moment(now))
         except LedgerFault as fault:  # what was remembered only adds to a look
             complain(fault)
-            states = None
+            states, past = None, None
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states)
+    return look(tracker.book(moment), tracker.settings, moment, states, past)
 
 
 def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:
@@ -122,6 +123,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         report.busy_section(done.busy, language)
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
+        report.tabs_section(judged.reports.noted, done.without_tabs, language),
         report.notices_section(done.told, language, done=True),
         _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),

@@ -17,6 +17,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
+from sync.remembering import (
+    CLOSED,
+    FIGURES,
+    METADATA,
+    SHOWN,
+    closed_rows,
+    figure_rows,
+    put,
+    read_past,
+    shown_rows,
+)
+from sync.reports.past import Closed, Past, Shown
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice
@@ -129,6 +141,7 @@ class Ledger:
             if self._engine.dialect.name == "sqlite":  # or each table would be committed by itself
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             _METADATA.create_all(connection)
+            METADATA.create_all(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -142,6 +155,42 @@ class Ledger:
         with self._transaction() as connection:
             rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
         return {row_id: RowState(*state) for row_id, *state in rows}
+
+    def past(self, since: date, done_words: Sequence[str]) -> Past | None:
+        """What the reports remember since a day; None where nothing was remembered yet.
+
+        ``done_words`` are the texts that say of an item that it is closed: it was opened again where another
+        one took their place.
+        """
+        if not self._exists(METADATA):
+            return None
+        closed = [_as_json(word) for word in done_words]
+        reopened = (
+            sql.select(RUNS.c.moment)
+            .join_from(CHANGES, RUNS)
+            .where(
+                RUNS.c.tracker == self.tracker, RUNS.c.moment >= datetime(since.year, since.month, since.day)
+            )
+            .where(CHANGES.c.column == "computed_status", CHANGES.c.was.in_(closed))
+            .where(CHANGES.c.now.is_not(None), CHANGES.c.now.not_in(closed))
+            .order_by(RUNS.c.moment)
+        )
+        with self._transaction() as connection:
+            days = tuple(moment.date() for moment in connection.scalars(reopened))
+            return read_past(connection, self.tracker, since, days)
+
+    def will_show(self, shown: Mapping[str, Shown]) -> None:
+        """Write down what generated tabs are about to show: what stands there later and is not that is people's."""
+        with self._transaction() as connection:
+            put(connection, self._insert(SHOWN), SHOWN, shown_rows(self.tracker, shown))
+
+    def keep_figures(
+        self, week: str, figures: Mapping[str, Mapping[str, int]], closed: Iterable[Closed]
+    ) -> None:
+        """Write down the figures of a week, in the place of those of the day before, and items that are closed."""
+        with self._transaction() as connection:
+            put(connection, self._insert(FIGURES), FIGURES, figure_rows(self.tracker, week, figures))
+            put(connection, self._insert(CLOSED), CLOSED, closed_rows(self.tracker, closed))
 
     def record(
         self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
@@ -219,13 +268,13 @@ class Ledger:
                     .values(state=state, settled=None if state == CLAIMED else moment, detail=delivery.detail)
                 )
 
-    def _exists(self) -> bool:
+    def _exists(self, tables: sql.MetaData = _METADATA) -> bool:
         """Whether anything was recorded at this place before, by any tracker."""
         if self._file and not self._file.exists():
             return False  # asking SQLite would make it
         try:
             known = sql.inspect(self._engine).get_table_names()
-            return set(_METADATA.tables) <= set(known)  # a pass that was killed may have made an empty file
+            return set(tables.tables) <= set(known)  # a pass that was killed may have made an empty file
         except SQLAlchemyError as reason:
             raise self._fault(reason) from None
 

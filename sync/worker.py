@@ -22,15 +22,19 @@ from rules.risk import risks
 from rules.table import Book
 from rules.wordlists import word_lists
 from rules.workdays import calendar
-from sheet_templates import template, words
+from sheet_templates import LANGUAGES, template, words
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
-from sync.faults import BusyFault, ChangedFault
+from sync.faults import BusyFault, ChangedFault, WorkbookFault
 from sync.guard import guard
 from sync.history import RowState, row_digests, row_states
 from sync.ledger import Ledger
 from sync.numbering import numbers
 from sync.plan import make_plan
+from sync.reports.facts import facts
+from sync.reports.past import Past
+from sync.reports.periods import quarter_of
+from sync.reports.planning import Desk, Reports, Wanted, places, plan_reports
 from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
@@ -56,13 +60,14 @@ class Judged:
     states: Mapping[str, RowState]
     notices: tuple[Notice, ...]
     missed: tuple[Missed, ...]
+    reports: Reports
 
 
 @dataclass(frozen=True)
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window, ``failed`` the people whose mail could not be handed over, each with what became of it, ``busy``
-    why nothing could be written."""
+    why nothing could be written, ``without_tabs`` why the reports' tabs could not."""
 
     judged: Judged
     run: int
@@ -71,6 +76,7 @@ class Pass:
     mails: int
     failed: tuple[tuple[Recipient, Delivery], ...]
     busy: BusyFault | None = None
+    without_tabs: WorkbookFault | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,14 @@ class Unchanged:
 
 
 def look(
-    workbook: Workbook, settings: Settings, now: datetime, before: Mapping[str, RowState] | None = None
+    workbook: Workbook,
+    settings: Settings,
+    now: datetime,
+    before: Mapping[str, RowState] | None = None,
+    past: Past | None = None,
 ) -> Judged:
-    """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger.
+    """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, ``past`` what it
+    remembers for the reports; None without a ledger.
 
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
@@ -100,13 +111,18 @@ def look(
     states = row_states(tables["actions"], ids, digests, remembered, now)
     known = tables if before is None else with_history(tables, ids, states)
     days = calendar(settings.calendar.country, own_days(tables), today=now.date())
-    judgement = judge(Book(known, now, days, word_lists(settings.words)), RULES, settings.tuning)
+    lists = word_lists(settings.words)
+    judgement = judge(Book(known, now, days, lists), RULES, settings.tuning)
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     language = words(settings.language)
     plan = make_plan(snapshot, judgement, levels, ids, template(), language)
+    counted = facts(judgement, levels, ids, states, past.closed if past else ())
+    desk = Desk(counted, places(judgement), lists, language, template(), _wanted(settings), past)
+    reports = plan_reports(snapshot, desk)
+    plan = replace(plan, tabs=reports.tabs)
     guard(plan, snapshot, template(), settings.places)
     notices, missed = due_notices(judgement, ids, levels, _ladder(settings), template(), language)
-    return Judged(snapshot, judgement, levels, plan, states, notices, missed)
+    return Judged(snapshot, judgement, levels, plan, states, notices, missed, reports)
 
 
 def run_pass(
@@ -115,24 +131,24 @@ def run_pass(
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it."""
     if unchanged := _unchanged(workbook, ledger, settings, now):
         return unchanged
-    before = ledger.row_states() or {}
-    judged = look(workbook, settings, now, before)
+    before, past = ledger.row_states() or {}, remembered(ledger, now)
+    judged = look(workbook, settings, now, before, past)
     ledger.prepare()
-    left = _write(workbook, judged.plan)
+    judged, left, without = _written(workbook, ledger, judged)
     for _ in range(_AGAIN):
         if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
-            judged = look(workbook, settings, now, before)
-            left = _write(workbook, judged.plan)
+            judged, left, without = _written(workbook, ledger, look(workbook, settings, now, before, past))
     busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
+    ledger.keep_figures(done.reports.week, done.reports.figures, done.reports.closed)
     fresh = ledger.unknown(done.notices)
     if may_send(done, settings, now):
         told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
-        finished = Pass(done, run, told, (), mails, failed, busy)
+        finished = Pass(done, run, told, (), mails, failed, busy, without)
     else:
-        finished = Pass(done, run, (), fresh, 0, (), busy)
+        finished = Pass(done, run, (), fresh, 0, (), busy, without)
     if isinstance(left, str) and not finished.failed:
         ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
     return finished
@@ -163,6 +179,37 @@ def _circumstances(settings: Settings, now: datetime) -> str:
 def may_send(judged: Judged, settings: Settings, now: datetime) -> bool:
     """Not at night and not on a day off (handbook §4)."""
     return settings.reminders.open_at(now) and judged.judgement.book.calendar.is_working(now.date())
+
+
+def remembered(ledger: Ledger, now: datetime) -> Past | None:
+    """What the ledger remembers for the reports: of this quarter and the one before."""
+    since = quarter_of(quarter_of(now.date()).before).first
+    return ledger.past(since, [words(language)["status"]["done"] for language in LANGUAGES])
+
+
+def _written(
+    workbook: Workbook, ledger: Ledger, judged: Judged
+) -> tuple[Judged, str | BusyFault, WorkbookFault | None]:
+    """Write a plan, without its generated tabs where the workbook cannot have any: rows are worth more than reports."""
+    if not judged.plan.tabs:
+        return judged, _write(workbook, judged.plan), None
+    ledger.will_show(judged.reports.shown)
+    try:
+        return judged, _write(workbook, judged.plan), None
+    except WorkbookFault as fault:
+        bare = replace(judged, plan=replace(judged.plan, tabs=()))
+        return bare, _write(workbook, bare.plan), fault
+
+
+def _wanted(settings: Settings) -> Wanted:
+    reports = settings.reports
+    return Wanted(
+        reports.weekly,
+        tuple(reports.departments),
+        reports.quarterly,
+        reports.silent_days,
+        reports.on_time_target / 100,
+    )
 
 
 def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:

@@ -256,7 +256,7 @@ def test_plan_shows_and_changes_nothing(closeloop, tmp_path):
     machine = closeloop("plan", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json
 
     assert "系统状态" in shown.out
-    assert {change["kind"] for change in machine["changes"]} == {"column", "cell", "colours"}
+    assert {change["kind"] for change in machine["changes"]} == {"column", "cell", "colours", "tab"}
     assert path.read_bytes() == before
     assert {each.name for each in tmp_path.iterdir()} == {"t.xlsx"}
 
@@ -265,7 +265,7 @@ def test_init_then_the_settings_file_is_found(closeloop, tmp_path):
     assert closeloop("init", "tracker.xlsx").out.split() == ["tracker.xlsx", "closeloop.toml"]
     assert closeloop("check", "--now", "2024-05-28T10:00").code == 0
     machine = closeloop("run", "--now", "2024-05-28T10:00", "--json").json
-    assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 1, "notices": [], "sent": 0, "held": 0}
+    assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 3, "notices": [], "sent": 0, "held": 0}
     assert closeloop("run", "--now", "2024-05-28T10:00", "--json").json["changes"] == 0
 
 
