@@ -139,11 +139,13 @@ def _gone(closed: tuple[Closed, ...], items: pd.DataFrame) -> pd.DataFrame:
             "row": 0, "id": known.row_id, "department": known.department, "due": due, "done": done,
             "late_days": known.late_days.astype("Int64"), "computed": "done", "open": False, "finished": True,
             "on_time": ~done.dt.normalize().gt(due.dt.normalize()), "risk": "normal", "confidential": False,
-            "waived": False, "late": False, "at_risk": False, "closed": True, "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
+            "waived": False, "late": False, "at_risk": False, "closed": True,
+            "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
         }
     )  # fmt: skip
     texts = ("description", "owner", "person", "reason", "remark", "verifier", "topic", "meeting_id")
     rows = rows.assign(**dict.fromkeys(texts, ""), expected=None, began=None)
+    rows.index = -1 - rows.index  # no row of the sheet
     return rows[items.columns].astype(
         {name: items[name].dtype for name in ("due", "done", "expected", "began")}
     )
