@@ -236,6 +236,25 @@ def test_a_busy_workbook_loses_no_note(tmp_path):
     assert texts(desk.shown()).count("请核对") == 1
 
 
+def test_a_workbook_put_back_makes_no_notes_of_its_older_figures(tmp_path):
+    desk = Desk(tmp_path)
+    desk.run()
+    desk.write(5, 4, "请核对")
+    desk.put()
+    older = dict(desk.book.tabs)
+    for days in (1, 2, 3):
+        desk.book.tabs["t"].rows[1][4] = f"2024-06-2{days}"
+        desk.run(START + timedelta(days=days))
+    desk.book = MemoryBook(older)
+    with closing(desk.ledger()) as ledger:
+        ledger.forget_cells()
+
+    done = desk.run(START + timedelta(days=4))
+
+    assert done.judged.reports.noted == ()
+    assert texts(desk.shown()).count("请核对") == 1
+
+
 def test_a_sheet_of_peoples_by_that_name_stays(tmp_path):
     desk = Desk(tmp_path, 每周汇总=[["我们自己的汇总"]])
 

@@ -8,7 +8,7 @@ from sync.generated import Chart, GeneratedTab, Look, TabCell
 from sync.snapshot import Area, CellValue, ColourRule
 
 COLUMNS = 16
-WIDTH = 6.7
+WIDTH = 6.9
 """Sixteen columns of so many characters fill an upright A4 page at about nine tenths of their size."""
 
 _LONGEST = 80

@@ -130,7 +130,7 @@ def kept_notes(tab: Tab | None, former: Shown | None, today: date) -> tuple[Note
     """People's texts inside the block: those noted before that nobody has taken away, and those found now."""
     if former is None:
         return ()
-    if tab is None:  # the tab is gone, and with it what was noted there
+    if tab is None or not former.cells:  # the tab is gone or an older one, and with it what was noted there
         return former.notes
     standing = standing_cells(tab)
     texts = _texts(standing)
