@@ -230,6 +230,7 @@ def _without_writing(judged: Judged) -> Judged:
         plan=Plan(judged.plan.fingerprint),
         states={row_id: state for row_id, state in judged.states.items() if row_id not in unknown},
         notices=tuple(notice for notice in judged.notices if notice.item.id not in unknown),
+        reports=replace(judged.reports, closed=()),
     )
 
 
