@@ -184,13 +184,6 @@ class Ledger:
         with self._transaction() as connection:
             put(connection, self._insert(SHOWN), SHOWN, shown_rows(self.tracker, shown))
 
-    def forget_cells(self) -> None:
-        """Forget what generated tabs showed, for an older workbook stands there; notes of people are kept."""
-        if self._exists(METADATA):
-            nothing = {"digest": "", "cells": "[]", "former": "[]"}
-            with self._transaction() as connection:
-                connection.execute(SHOWN.update().where(SHOWN.c.tracker == self.tracker).values(nothing))
-
     def keep_figures(
         self, week: str, figures: Mapping[str, Mapping[str, int]], closed: Iterable[Closed]
     ) -> None:

@@ -1,7 +1,6 @@
 """The command restore: puts a workbook back as it was before one of closeloop's writes."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from rich.text import Text
 from sheet_templates import words
 from sync import report
 from sync.books.excel import Backup, Backups, ExcelBook
-from sync.faults import LedgerFault, UsageFault, WorkbookFault
+from sync.faults import UsageFault, WorkbookFault
 from sync.terminal import complain, show
 from sync.tracker import Tracker, find_tracker
 
@@ -32,18 +31,8 @@ def restore_workbook(path: Path | None, config: Path | None, at: str) -> None:
     backups = tracker.backups(tracker.moment(None))
     chosen = _chosen(_listed(backups, tracker), at, tracker)
     ExcelBook(tracker.path, replace(backups, keep=max(backups.keep, 1)), complain).put_back(chosen.path)
-    _forget_tabs(tracker)
     said = words(tracker.settings.language)["report"]["restored"]
     show(Text(said.format(file=tracker.path, moment=f"{chosen.moment:%Y-%m-%d %H:%M:%S}")))
-
-
-def _forget_tabs(tracker: Tracker) -> None:
-    """What generated tabs show now is older than what the ledger knows, and still not people's."""
-    with closing(tracker.ledger()) as ledger:
-        try:
-            ledger.forget_cells()
-        except LedgerFault as fault:  # the workbook is back all the same
-            complain(fault)
 
 
 def _listed(backups: Backups, tracker: Tracker) -> Sequence[Backup]:

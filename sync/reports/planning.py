@@ -19,7 +19,16 @@ from sync.reports.past import Closed, Note, Past, Shown, Week
 from sync.reports.periods import Period, quarter_number, quarter_of, week_of
 from sync.reports.quarterly_figures import quarterly_figures
 from sync.reports.quarterly_tab import quarterly_tab
-from sync.reports.standing import digest, free_name, home, is_shown, kept_notes, standing_cells, wanted_cells
+from sync.reports.standing import (
+    digest,
+    free_name,
+    home,
+    is_older,
+    is_shown,
+    kept_notes,
+    standing_cells,
+    wanted_cells,
+)
 from sync.reports.weekly_figures import weekly_figures
 from sync.reports.weekly_tab import weekly_tab
 from sync.snapshot import Snapshot
@@ -105,17 +114,25 @@ def plan_reports(snapshot: Snapshot, desk: Desk) -> Reports:
         figures={name: now_figures(facts) for name, facts in scopes.items()},
         closed=_closed(desk),
     )
+    older = any(
+        is_older(tab, shows)
+        for shows in past.shown.values()
+        for tab in snapshot.tabs
+        if tab.name == shows.name
+    )
     for report in _reports(desk):
         others = {each.name for kind, each in past.shown.items() if kind != report.kind}
-        made = _with_report(made, report, snapshot, desk, others)
+        made = _with_report(made, report, snapshot, desk, others, older=older)
     return made
 
 
-def _with_report(made: Reports, report: _Report, snapshot: Snapshot, desk: Desk, others: set[str]) -> Reports:
+def _with_report(
+    made: Reports, report: _Report, snapshot: Snapshot, desk: Desk, others: set[str], *, older: bool
+) -> Reports:
     former = desk.past.shown.get(report.kind) if desk.past else None
     put = {tab.content.name for tab in made.tabs}
     tab = home(snapshot, report.names, former, others | put)
-    notes = kept_notes(tab, former, desk.today)
+    notes = kept_notes(tab, former, desk.today, older=older)
     taken = [each.name for each in snapshot.tabs] + [*put]
     name = tab.name if tab else free_name(report.names[desk.words.head], report.spare, taken)
     page = Page(name, desk.words, desk.template, desk.places, desk.wanted.silent_days, notes=notes)

@@ -18,6 +18,10 @@ _ALIKE = 0.5
 _SHIFTED = 0.3
 """Where more of the cells differ, rows were moved: a text is then people's when it is nowhere in what was shown."""
 
+HEARTBEAT = (2, 11)
+"""Row and column of the day of the last pass."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST_NOTES = 100
 _LONGEST_NOTE = 300
 _LONGEST_NAME = 31
@@ -126,11 +130,24 @@ def is_shown(tab: Tab | None, content: GeneratedTab, former: Shown | None) -> bo
     )
 
 
-def kept_notes(tab: Tab | None, former: Shown | None, today: date) -> tuple[Note, ...]:
-    """People's texts inside the block: those noted before that nobody has taken away, and those found now."""
+def is_older(tab: Tab | None, former: Shown | None) -> bool:
+    """Whether a tab shows the heartbeat of another pass than the last ones: the workbook was put back from a copy."""
+    if tab is None or former is None:
+        return False
+    row, column = HEARTBEAT
+    day = _at(standing_cells(tab), row - 1, column - 1)
+    known = {_at(cells, row - 1, column - 1) for cells in (former.cells, former.former)}
+    return bool(_DAY.fullmatch(day)) and day not in known
+
+
+def kept_notes(tab: Tab | None, former: Shown | None, today: date, *, older: bool) -> tuple[Note, ...]:
+    """People's texts inside the block: those noted before that nobody has taken away, and those found now.
+
+    In a workbook that is ``older`` than what is remembered, nobody can tell what of it is people's.
+    """
     if former is None:
         return ()
-    if tab is None or not former.cells:  # the tab is gone or an older one, and with it what was noted there
+    if tab is None or older:  # the tab is gone or an older one, and with it what was noted there
         return former.notes
     standing = standing_cells(tab)
     texts = _texts(standing)
