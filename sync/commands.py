@@ -14,7 +14,7 @@ from sync.faults import BrakeFault, BusyFault, DeliveryFault, LedgerFault
 from sync.telling import Brake
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, Unchanged, look, run_pass, set_baseline
+from sync.worker import Judged, Pass, Unchanged, look, remembered, run_pass, set_baseline
 
 
 def check_workbook(
@@ -135,11 +135,12 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
     with closing(tracker.ledger()) as ledger:
         try:
             states, baseline = ledger.row_states(), ledger.baseline()
+            past = remembered(ledger, tracker.moment(now))
         except LedgerFault as fault:  # what was remembered only adds to a look
             complain(fault)
-            states, baseline = None, frozenset()
+            states, baseline, past = None, frozenset(), None
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states, baseline)
+    return look(tracker.book(moment), tracker.settings, moment, states, baseline, past)
 
 
 def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass | Unchanged:
@@ -169,6 +170,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         report.busy_section(done.busy, language)
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
+        report.tabs_section(judged.reports.noted, done.without_tabs, language),
         report.notices_section(done.told, language, done=True),
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),

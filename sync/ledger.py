@@ -19,6 +19,18 @@ from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
 from sync.reasons_of_a_row import Told
+from sync.remembering import (
+    CLOSED,
+    FIGURES,
+    METADATA,
+    SHOWN,
+    closed_rows,
+    figure_rows,
+    put,
+    read_past,
+    shown_rows,
+)
+from sync.reports.past import Closed, Past, Shown
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice
@@ -171,6 +183,7 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             _METADATA.create_all(connection)
             _add_columns(connection)
+            METADATA.create_all(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -185,6 +198,42 @@ class Ledger:
             query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in known)).order_by(ROWS.c.row_id)
             rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
         return {row_id: RowState(**dict(zip(known, state, strict=True))) for row_id, *state in rows}
+
+    def past(self, since: date, done_words: Sequence[str]) -> Past | None:
+        """What the reports remember since a day; None where nothing was remembered yet.
+
+        ``done_words`` are the texts that say of an item that it is closed: it was opened again where another
+        one took their place.
+        """
+        if not self._has(FIGURES):
+            return None
+        closed = [_as_json(word) for word in done_words]
+        reopened = (
+            sql.select(RUNS.c.moment)
+            .join_from(CHANGES, RUNS)
+            .where(
+                RUNS.c.tracker == self.tracker, RUNS.c.moment >= datetime(since.year, since.month, since.day)
+            )
+            .where(CHANGES.c.column == "computed_status", CHANGES.c.was.in_(closed))
+            .where(CHANGES.c.now.is_not(None), CHANGES.c.now.not_in(closed))
+            .order_by(RUNS.c.moment)
+        )
+        with self._transaction() as connection:
+            days = tuple(moment.date() for moment in connection.scalars(reopened))
+            return read_past(connection, self.tracker, since, days)
+
+    def will_show(self, shown: Mapping[str, Shown]) -> None:
+        """Write down what generated tabs are about to show: what stands there later and is not that is people's."""
+        with self._transaction() as connection:
+            put(connection, self._insert(SHOWN), SHOWN, shown_rows(self.tracker, shown))
+
+    def keep_figures(
+        self, week: str, figures: Mapping[str, Mapping[str, int]], closed: Iterable[Closed]
+    ) -> None:
+        """Write down the figures of a week, in the place of those of the day before, and items that are closed."""
+        with self._transaction() as connection:
+            put(connection, self._insert(FIGURES), FIGURES, figure_rows(self.tracker, week, figures))
+            put(connection, self._insert(CLOSED), CLOSED, closed_rows(self.tracker, closed))
 
     def record(
         self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]

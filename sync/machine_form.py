@@ -135,6 +135,7 @@ def _changes(plan: Plan) -> list[dict[str, Any]]:
         columns
         + cells
         + [{"kind": "colours", "tab": each.tab, "rules": len(each.rules)} for each in plan.colours]
+        + [{"kind": "tab", "tab": each.content.name, "rows": len(each.content.rows)} for each in plan.tabs]
     )
 
 

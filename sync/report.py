@@ -15,8 +15,9 @@ from rules.judge import Judgement
 from sheet_templates import Template, Words
 from sync.books.excel import Backup
 from sync.changes import Plan
-from sync.faults import BusyFault
+from sync.faults import BusyFault, WorkbookFault
 from sync.ledger import Entry
+from sync.reports.past import Note
 from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Notice, Recipient
@@ -165,6 +166,17 @@ def busy_section(busy: BusyFault, words: Words) -> RenderableType:
     )
 
 
+def tabs_section(
+    noted: Sequence[tuple[str, Note]], without: WorkbookFault | None, words: Words
+) -> RenderableType | None:
+    """What people wrote inside generated tabs, and why there are none."""
+    report = words["report"]
+    lines = [report["noted"].format(tab=tab, cell=note.cell, text=note.text) for tab, note in noted]
+    if without:
+        lines.append(report["no_tabs"].format(reason=without.said(words.groups.get("faults", {}))))
+    return Group(*(Text(line, style="yellow") for line in lines)) if lines else None
+
+
 def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
     report = words["report"]
     tables = template.tables.values()
@@ -178,6 +190,8 @@ def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
         yield report["cells"].format(count=len(plan.cells), columns=shown)
     for colours in plan.colours:
         yield report["colours"].format(count=len(colours.rules))
+    if plan.tabs:
+        yield report["tabs"].format(tabs=report["comma"].join(tab.content.name for tab in plan.tabs))
 
 
 def every_change(plan: Plan) -> RenderableType:

@@ -191,6 +191,27 @@ class BackupSettings(_Section):
     )
 
 
+class ReportSettings(_Section):
+    """The tabs that closeloop writes by itself, for coordinators and heads of departments to read."""
+
+    weekly: bool = Field(True, description="write the weekly summary tab (每周汇总)")
+    departments: list[str] = Field(
+        [], description='departments that get such a tab of their own; ["all"] for each of them'
+    )
+    quarterly: bool = Field(True, description="write a review tab for each quarter (季度复盘)")
+    on_time_target: int = Field(
+        80, ge=0, le=100, description="the on-time completion rate that is asked for, in percent"
+    )
+    silent_days: int = Field(
+        2, ge=1, le=60, description="days without a pass after which the summary's heartbeat turns red"
+    )
+
+    @field_validator("departments", mode="before")
+    @classmethod
+    def _all(cls, value: object) -> object:
+        return [value] if value == "all" else value
+
+
 class LedgerSettings(_Section):
     """Where closeloop remembers what it has done and whom it has told."""
 
@@ -215,6 +236,7 @@ class Settings(_Section):
     reminders: ReminderSettings = ReminderSettings()
     brake: BrakeSettings = BrakeSettings()
     mail: MailSettings = MailSettings()
+    reports: ReportSettings = ReportSettings()
     backups: BackupSettings = BackupSettings()
     ledger: LedgerSettings = LedgerSettings()
     rules: dict[str, dict[str, Any]] = Field(

@@ -20,16 +20,20 @@ from rules.risk import risks
 from rules.table import Book
 from rules.wordlists import word_lists
 from rules.workdays import calendar
-from sheet_templates import template, words
+from sheet_templates import LANGUAGES, template, words
 from sync.baseline import KnownFault, known_faults, mark_old
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
-from sync.faults import BusyFault, ChangedFault
+from sync.faults import BusyFault, ChangedFault, WorkbookFault
 from sync.guard import guard
 from sync.history import RowState, row_digests, row_states, with_blocked
 from sync.ledger import Ledger
 from sync.numbering import numbers
 from sync.plan import make_plan
+from sync.reports.facts import facts
+from sync.reports.past import Past
+from sync.reports.periods import quarter_of
+from sync.reports.planning import Desk, Reports, Wanted, places, plan_reports
 from sync.sentences import status_words
 from sync.settings import Settings
 from sync.snapshot import Snapshot
@@ -56,13 +60,14 @@ class Judged:
     states: Mapping[str, RowState]
     notices: tuple[Notice, ...]
     missed: tuple[Missed, ...]
+    reports: Reports
 
 
 @dataclass(frozen=True)
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
-    became of it, ``busy`` why nothing could be written."""
+    became of it, ``busy`` why nothing could be written, ``without_tabs`` why the reports' tabs could not."""
 
     judged: Judged
     run: int
@@ -72,6 +77,7 @@ class Pass:
     failed: tuple[tuple[Recipient, Delivery], ...]
     busy: BusyFault | None = None
     brake: Brake | None = None
+    without_tabs: WorkbookFault | None = None
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,11 @@ def look(
     now: datetime,
     before: Mapping[str, RowState] | None = None,
     baseline: frozenset[KnownFault] = frozenset(),
+    past: Past | None = None,
 ) -> Judged:
     """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger;
-    ``baseline`` the faults that stood already when the tracker was adopted.
+    ``baseline`` the faults that stood already when the tracker was adopted; ``past`` what the ledger remembers for
+    the reports.
 
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
@@ -112,11 +120,15 @@ def look(
     judgement = with_proposals(found, status_words(template(), language))
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
     plan = make_plan(snapshot, judgement, levels, ids, template(), language)
+    counted = facts(judgement, levels, ids, states, past.closed if past else ())
+    desk = Desk(counted, places(judgement), book.words, language, template(), _wanted(settings), past)
+    reports = plan_reports(snapshot, desk)
+    plan = replace(plan, tabs=reports.tabs)
     guard(plan, snapshot, template(), settings.places)
     states = with_blocked(states, judgement.book.tables["actions"], ids, now)
     rungs = settled_ladder(settings)
     notices, missed = due_notices(judgement, ids, levels, states, rungs, template(), language)
-    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed)
+    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed, reports)
 
 
 def run_pass(
@@ -134,25 +146,27 @@ def run_pass(
     """
     if unchanged := _unchanged(workbook, ledger, settings, now):
         return unchanged
-    before, baseline = ledger.row_states() or {}, ledger.baseline()
-    judged = look(workbook, settings, now, before, baseline)
+    before, baseline, past = ledger.row_states() or {}, ledger.baseline(), remembered(ledger, now)
+    judged = look(workbook, settings, now, before, baseline, past)
     ledger.prepare()
-    left = _write(workbook, judged.plan)
+    judged, left, without = _written(workbook, ledger, judged)
     for _ in range(_AGAIN):
         if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
-            judged = look(workbook, settings, now, before, baseline)
-            left = _write(workbook, judged.plan)
+            judged, left, without = _written(
+                workbook, ledger, look(workbook, settings, now, before, baseline, past)
+            )
     busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
+    ledger.keep_figures(done.reports.week, done.reports.figures, done.reports.closed)
     if not busy and baseline != (standing := _still_standing(done)):
         ledger.set_baseline(standing)
     teller = Teller(ledger, run, channel, settings, now)
     told = teller.tell(done.notices, done.judgement.book, whole=not busy, release=release)
     if isinstance(left, str) and not (told.failed or told.brake):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
-    return Pass(done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake)
+    return Pass(done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake, without)
 
 
 def set_baseline(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Judged:
@@ -199,6 +213,37 @@ def _circumstances(settings: Settings, now: datetime) -> str:
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 
+def remembered(ledger: Ledger, now: datetime) -> Past | None:
+    """What the ledger remembers for the reports: of this quarter and the one before."""
+    since = quarter_of(quarter_of(now.date()).before).first
+    return ledger.past(since, [words(language)["status"]["done"] for language in LANGUAGES])
+
+
+def _written(
+    workbook: Workbook, ledger: Ledger, judged: Judged
+) -> tuple[Judged, str | BusyFault, WorkbookFault | None]:
+    """Write a plan, without its generated tabs where the workbook cannot have any: rows are worth more than reports."""
+    if not judged.plan.tabs:
+        return judged, _write(workbook, judged.plan), None
+    ledger.will_show(judged.reports.shown)
+    try:
+        return judged, _write(workbook, judged.plan), None
+    except WorkbookFault as fault:
+        bare = replace(judged, plan=replace(judged.plan, tabs=()))
+        return bare, _write(workbook, bare.plan), fault
+
+
+def _wanted(settings: Settings) -> Wanted:
+    reports = settings.reports
+    return Wanted(
+        reports.weekly,
+        tuple(reports.departments),
+        reports.quarterly,
+        reports.silent_days,
+        reports.on_time_target / 100,
+    )
+
+
 def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:
     """Apply a plan and give the fingerprint of what is left; a workbook that somebody has open is written by the
     next pass."""
@@ -217,4 +262,5 @@ def _without_writing(judged: Judged) -> Judged:
         plan=Plan(judged.plan.fingerprint),
         states={row_id: state for row_id, state in judged.states.items() if row_id not in unknown},
         notices=tuple(notice for notice in judged.notices if notice.subject.id not in unknown),
+        reports=replace(judged.reports, closed=()),
     )

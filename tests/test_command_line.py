@@ -256,7 +256,7 @@ def test_plan_shows_and_changes_nothing(closeloop, tmp_path):
     machine = closeloop("plan", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json
 
     assert "系统状态" in shown.out
-    assert {change["kind"] for change in machine["changes"]} == {"column", "cell", "colours"}
+    assert {change["kind"] for change in machine["changes"]} == {"column", "cell", "colours", "tab"}
     assert path.read_bytes() == before
     assert {each.name for each in tmp_path.iterdir()} == {"t.xlsx"}
 

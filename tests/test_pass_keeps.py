@@ -1,5 +1,6 @@
 """A pass over random workbooks: only the worker's cells differ, every other part of the package is the same to the byte."""
 
+import re
 import tempfile
 from contextlib import closing
 from datetime import date, datetime
@@ -29,6 +30,10 @@ OURS_TO_CHANGE = {
     "xl/_rels/workbook.xml.rels",
 }
 """workbook.xml carries the filter's hidden name and the wish to recalculate; the two others the calculation chain."""
+
+OUR_TABS = {"每周汇总", "2024年第2季度复盘"}
+OUR_PARTS = re.compile(r"xl/(worksheets|drawings|charts)/(_rels/)?[a-z]+[0-9]+\.xml(\.rels)?$")
+"""Parts of the generated tabs, which come last."""
 
 PEOPLE_COLUMNS = [column for column in ACTIONS.columns.values() if column.owner != "worker"]
 NAMES = ["张三", "李四", "王芳", "张三、李四", "技术部", "待定", "*"]
@@ -131,13 +136,15 @@ def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):
         after = what_people_see(path, ours, numbered)
         now_bytes = path.read_bytes()
         path.write_bytes(bytes_before)
-        assert after == what_people_see(path, ours, numbered)
+        before = what_people_see(path, ours, numbered)
+        assert {place: seen for place, seen in after.items() if place[0] not in OUR_TABS} == before
         path.write_bytes(now_bytes)
         with ZipFile(path) as package:
             parts_after = {name: package.read(name) for name in package.namelist()}
         changed = {name for name in parts_before if parts_after.get(name) != parts_before[name]}
         assert changed <= OURS_TO_CHANGE
-        assert set(parts_after) == set(parts_before)
+        assert list(parts_after)[: len(parts_before)] == list(parts_before)
+        assert all(OUR_PARTS.match(name) for name in set(parts_after) - set(parts_before))
         tracker = Tracker(path, Settings(), path.parent)
         with closing(tracker.ledger()) as ledger:
             assert len(look(tracker.book(NOW), tracker.settings, NOW, ledger.row_states()).plan) == 0

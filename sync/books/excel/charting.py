@@ -8,7 +8,7 @@ from sync.books.excel.measuring import pixels
 from sync.generated import Chart, GeneratedTab, Series
 from sync.snapshot import Area
 
-_EDITION = 1
+_EDITION = 2
 """Counts up when charts are drawn otherwise, so that those of before are drawn anew."""
 MARK = "closeloop "
 """Charts of ours are named so; Excel and LibreOffice keep an object's name."""
@@ -57,10 +57,10 @@ def draw(book: Any, sheet: Any, tab: GeneratedTab, chart: Chart, name: str) -> N
     made.set_chartarea({"border": {"color": _GRID}, "fill": {"color": "#FFFFFF"}})
     made.set_plotarea({"fill": {"none": True}})
     made.show_blanks_as("gap")
-    _legend(made, chart)
+    width, height = pixels(tab, chart.place)
+    _legend(made, chart, tall=height > width)
     if chart.kind != "pie":
         _axes(made, chart)
-    width, height = pixels(tab, chart.place)
     made.set_size({"width": width - 2 * _INSET, "height": height - 2 * _INSET})
     place = {"x_offset": _INSET, "y_offset": _INSET, "object_position": 1, "description": chart.title}
     sheet.insert_chart(chart.place.first_row - 1, chart.place.first_column - 1, made, place)
@@ -117,11 +117,12 @@ def _label(ink: str) -> dict[str, Any]:
     return {"value": True, "num_format": _WITHOUT_ZERO, "font": {"size": 9, "color": ink}}
 
 
-def _legend(made: Any, chart: Chart) -> None:
+def _legend(made: Any, chart: Chart, *, tall: bool) -> None:
+    """Beside a pie, where it leaves the numbers their room; below all others, and below a pie that is tall."""
     if chart.kind != "pie" and len(chart.series) == 1:
         made.set_legend({"none": True})
         return
-    position = "right" if chart.kind == "pie" else "bottom"
+    position = "right" if chart.kind == "pie" and not tall else "bottom"
     made.set_legend({"position": position, "font": {"size": 9, "color": _TEXT}})
 
 

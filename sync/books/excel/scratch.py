@@ -148,10 +148,12 @@ class _Writer:
             "text_wrap": look not in _BARE and not number,
             "num_format": shown,
         }
-        if look in _CENTRED:
+        if (
+            look in _CENTRED or number
+        ):  # LibreOffice sets numbers at the right against the line, indented or not
             properties["align"] = "center"
         else:
-            properties |= {"align": "right" if number else "left", "indent": int(look not in _BARE)}
+            properties |= {"align": "left", "indent": int(look not in _BARE)}
         if fill:
             properties |= {"bg_color": fill, "pattern": 1}
         if look not in _BARE:

@@ -1,0 +1,103 @@
+"""The ledger's tables for the reports: figures of weeks, items that are closed, and what generated tabs showed."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sql
+
+from sync.reports.past import Closed, Note, Past, Shown
+
+METADATA = sql.MetaData()
+"""Tables of their own: a ledger of before does not have them, and ``prepare`` adds them."""
+
+FIGURES = sql.Table(
+    "figures",
+    METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("week", sql.String, primary_key=True),
+    sql.Column("scope", sql.String, primary_key=True),
+    sql.Column("key", sql.String, primary_key=True),
+    sql.Column("value", sql.Integer, nullable=False),
+)
+CLOSED = sql.Table(
+    "closed",
+    METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("row_id", sql.String, primary_key=True),
+    sql.Column("department", sql.String, nullable=False),
+    sql.Column("due", sql.String, nullable=False),
+    sql.Column("done", sql.String, nullable=False),
+    sql.Column("late_days", sql.Integer, nullable=False),
+)
+SHOWN = sql.Table(
+    "shown",
+    METADATA,
+    sql.Column("tracker", sql.String, primary_key=True),
+    sql.Column("kind", sql.String, primary_key=True),
+    sql.Column("name", sql.String, nullable=False),
+    sql.Column("digest", sql.String, nullable=False),
+    sql.Column("cells", sql.String, nullable=False),
+    sql.Column("former", sql.String, nullable=False),
+    sql.Column("notes", sql.String, nullable=False),
+)
+_BATCH = 500
+
+
+def read_past(connection: sql.Connection, tracker: str, since: date, reopened: tuple[date, ...]) -> Past:
+    """What is remembered since a day."""
+    weeks: dict[str, dict[str, dict[str, int]]] = {}
+    query = sql.select(FIGURES).where(FIGURES.c.tracker == tracker, FIGURES.c.week >= since.isoformat())
+    for _, week, scope, key, value in connection.execute(query):
+        weeks.setdefault(scope, {}).setdefault(week, {})[key] = value
+    columns = [CLOSED.c[name] for name in Closed._fields]
+    left = sql.select(*columns).where(CLOSED.c.tracker == tracker, CLOSED.c.done >= since.isoformat())
+    closed = tuple(Closed(*row) for row in connection.execute(left.order_by(CLOSED.c.row_id)))
+    tabs = connection.execute(sql.select(SHOWN).where(SHOWN.c.tracker == tracker)).all()
+    shown = {row.kind: _shown(row) for row in tabs}
+    return Past(weeks, shown, closed, reopened)
+
+
+def _shown(row: Any) -> Shown:
+    notes = tuple(Note(*note) for note in json.loads(row.notes))
+    return Shown(row.name, row.digest, json.loads(row.cells), json.loads(row.former), notes)
+
+
+def figure_rows(
+    tracker: str, week: str, figures: Mapping[str, Mapping[str, int]]
+) -> Iterator[dict[str, Any]]:
+    """The figures of a week as rows."""
+    for scope, values in figures.items():
+        for key, value in values.items():
+            yield {"tracker": tracker, "week": week, "scope": scope, "key": key, "value": value}
+
+
+def closed_rows(tracker: str, closed: Iterable[Closed]) -> Iterator[dict[str, Any]]:
+    """Closed items as rows."""
+    for each in closed:
+        yield {"tracker": tracker, **each._asdict()}
+
+
+def shown_rows(tracker: str, shown: Mapping[str, Shown]) -> Iterator[dict[str, Any]]:
+    """What tabs show as rows."""
+    for kind, each in shown.items():
+        texts = {
+            name: json.dumps(getattr(each, name), ensure_ascii=False) for name in ("cells", "former", "notes")
+        }
+        yield {"tracker": tracker, "kind": kind, "name": each.name, "digest": each.digest, **texts}
+
+
+def put(connection: sql.Connection, insert: Any, table: sql.Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows, in the place of those with the same key."""
+    keys = [column.name for column in table.primary_key]
+    rest = iter(rows)
+    statement = insert.on_conflict_do_update(
+        index_elements=keys,
+        set_={
+            column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key
+        },
+    )
+    while some := list(islice(rest, _BATCH)):
+        connection.execute(statement, some)

@@ -1,0 +1,1 @@
+"""The tabs that coordinators read: figures of judged tables, and what shows them."""

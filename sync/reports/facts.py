@@ -1,0 +1,170 @@
+"""The judged tables as the reports count them: one frame of items, of meetings and of topics, with all that is asked.
+
+``items`` has, for each action item: ``row id description owner person department due done late_days computed
+open finished on_time risk expected reason remark verifier confidential carried waived began`` and ``errors``,
+``warnings`` (how many findings). Days have no time of day. ``began`` is the day of its meeting, or the day on which it was first met; NaT
+where it was there before the ledger was. ``person`` is the owner where that is no group and no post. Closed
+items that have left the sheet are there with ``row`` 0.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from rules.cells import each_value
+from rules.findings import Severity
+from rules.judge import Judgement
+from rules.table import Book, Layout, Table
+from rules.wordlists import fold
+from sync.history import RowState
+from sync.reports.meetings import meeting_frame
+from sync.reports.past import Closed
+
+_SEVERAL = re.compile(r"[、,，/;；\n]")
+_PEOPLE = ("person", "several")
+_RAISED = ("warning", "escalated")
+_STATUSES = {"closed": "done", "blocked": "blocked", "waiting": "waiting"}
+_TAKEN = (
+    "description", "due", "done", "late_days", "computed", "open", "finished", "on_time", "expected",
+    "late_reason", "remark", "verifier", "carried", "topic", "meeting_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the reports count. ``layout`` tells where the action items stand."""
+
+    today: pd.Timestamp
+    items: pd.DataFrame
+    meetings: pd.DataFrame
+    topics: pd.DataFrame
+    layout: Layout
+    has_meetings: bool
+    has_waivers: bool
+
+    def of_department(self, name: str) -> "Facts":
+        """The same for the items of one department; meetings belong to nobody."""
+        mine = self.items[self.items.department.eq(name)]
+        return replace(
+            self, items=mine, meetings=self.meetings.iloc[:0], topics=self.topics.iloc[:0], has_meetings=False
+        )
+
+
+def facts(
+    judgement: Judgement,
+    risks: "pd.Series[str]",
+    ids: Mapping[int, str],
+    states: Mapping[str, RowState],
+    closed: tuple[Closed, ...] = (),
+) -> Facts:
+    """All that is counted, of judged tables and of closed items that have left them."""
+    book = judgement.book
+    actions = book.tables["actions"]
+    items = actions.frame.loc[:, list(_TAKEN)].rename(columns={"late_reason": "reason"})
+    items = items.assign(
+        **{name: actions.frame[name].dt.normalize() for name in ("due", "done", "expected")},
+        row=actions.rows,
+        id=pd.Series(ids).reindex(actions.rows),
+        owner=actions.owner_name.where(actions.owner_name.ne(""), actions.owner),
+        person=actions.owner.where(actions.owner_kind.isin(_PEOPLE), "").mask(
+            actions.owner_name.ne(""), actions.owner_name
+        ),
+        department=each_value(actions.department, leading),
+        risk=risks,
+        late=actions.open & actions.due.notna() & ~actions.on_time,
+        at_risk=actions.open & risks.isin(_RAISED),
+        **{name: actions.computed.eq(status) for name, status in _STATUSES.items()},
+        confidential=actions.confidential.astype(bool),
+        waived=actions.waiver.ne(""),
+        began=_began(actions, ids, states),
+        **_faults(judgement, actions),
+    )
+    meetings, topics = meeting_frame(book), _topics(book)
+    gone = _gone(closed, items)
+    return Facts(
+        book.today,
+        pd.concat([items, gone]) if len(gone) else items,
+        meetings,
+        topics,
+        actions.layout,
+        book.get("meetings") is not None,
+        actions.has("waiver"),
+    )
+
+
+def leading(department: str) -> str:
+    """The first of several departments, which leads."""
+    return next(filter(None, (part.strip() for part in _SEVERAL.split(department))), "")
+
+
+def _began(actions: Table, ids: Mapping[int, str], states: Mapping[str, RowState]) -> "pd.Series[Any]":
+    """When each item came up; what was there on the ledger's first day came at any time before."""
+    seen = pd.Series([states[ids[row]].seen for row in actions.rows], index=actions.rows)
+    seen = pd.to_datetime(seen).dt.normalize()
+    first = min((state.seen for state in states.values()), default=None)
+    if first is not None:
+        seen = seen.where(seen.gt(pd.Timestamp(first).normalize()))
+    began: pd.Series[Any] = actions.meeting_row_date.dt.normalize().fillna(seen)
+    return began
+
+
+def _faults(judgement: Judgement, actions: Table) -> dict[str, Any]:
+    """How many errors and warnings each row has, and the rule that its worst one breaks."""
+    found = [finding for finding in judgement.findings if finding.table == "actions"]
+    rows = pd.Series([finding.row for finding in found], dtype="int64")
+    severities = pd.Series([finding.severity.value for finding in found], dtype="str")
+    codes = pd.Series([finding.code for finding in found], dtype="str")
+    counts = {
+        name: rows[severities.eq(severity)].value_counts().reindex(actions.rows, fill_value=0)
+        for name, severity in (("errors", Severity.ERROR.value), ("warnings", Severity.WARNING.value))
+    }
+    serious = severities.ne(Severity.ADVICE.value)
+    worst = codes[serious].groupby(rows[serious].to_numpy()).first().reindex(actions.rows)
+    return {**counts, "worst": worst.fillna("")}
+
+
+def _gone(closed: tuple[Closed, ...], items: pd.DataFrame) -> pd.DataFrame:
+    """Closed items whose rows are no longer in the sheet, in the frame's columns."""
+    there = set(items["id"])
+    left = [each for each in closed if each.row_id not in there]
+    if not left:
+        return items.iloc[:0]
+    known = pd.DataFrame(left, columns=list(Closed._fields))
+    due, done = pd.to_datetime(known.due, errors="coerce"), pd.to_datetime(known.done, errors="coerce")
+    rows = pd.DataFrame(
+        {
+            "row": 0, "id": known.row_id, "department": known.department, "due": due, "done": done,
+            "late_days": known.late_days.astype("Int64"), "computed": "done", "open": False, "finished": True,
+            "on_time": ~done.dt.normalize().gt(due.dt.normalize()), "risk": "normal", "confidential": False,
+            "waived": False, "late": False, "at_risk": False, "closed": True,
+            "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
+        }
+    )  # fmt: skip
+    texts = ("description", "owner", "person", "reason", "remark", "verifier", "topic", "meeting_id")
+    rows = rows.assign(**dict.fromkeys(texts, ""), expected=None, began=None)
+    rows.index = -1 - rows.index  # no row of the sheet
+    return rows[items.columns].astype(
+        {name: items[name].dtype for name in ("due", "done", "expected", "began")}
+    )
+
+
+def _topics(book: Book) -> pd.DataFrame:
+    """Each topic with its meeting's day, whether that was held and is confidential."""
+    topics = book.get("topics")
+    names = ["row", "meeting_id", "no", "title", "conclusion", "mark", "follow_up_by", "follow_up_due"]
+    if topics is None:
+        return pd.DataFrame(columns=[*names, "day", "held", "confidential", "meeting"])
+    frame = topics.frame.assign(row=topics.rows)[names]
+    meetings = meeting_frame(book)
+    known = pd.concat([meetings.assign(key=meetings[name].map(fold)) for name in ("id", "name")])
+    known = known[known.key.ne("")].drop_duplicates("key").set_index("key")
+    key = frame.meeting_id.map(fold)
+    return frame.assign(
+        meeting=known["name"].reindex(key).fillna("").to_numpy(),
+        day=known["day"].reindex(key).to_numpy(),
+        held=known["held"].reindex(key).eq(True).to_numpy(),
+        confidential=known["confidential"].reindex(key).eq(True).to_numpy(),
+    )
