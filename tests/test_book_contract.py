@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from sheet_templates import template
 from sync.books.excel import ExcelBook
-from sync.books.google import GoogleBook
+from sync.books.google.book import GoogleBook
 from sync.books.memory import MemoryBook
 from sync.changes import AddColumn, Plan, PutTab, SetCell, SetColours
 from sync.faults import BusyFault, WorkbookFault

@@ -10,7 +10,13 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sheet_templates import template
 from sync.faults import BusyFault, ChangedFault
@@ -25,15 +31,17 @@ NOW = datetime(2024, 5, 28, 10)
 TOP = 2
 HEADS = ["编号", "行动项描述", "负责人", "计划完成时间", "状态", "我的列"]
 WIDTH = len(HEADS)
-OURS = frozenset(
-    head for column in template().tables["actions"].worker_columns for head in column.heads
-)
+OURS = frozenset(head for column in template().tables["actions"].worker_columns for head in column.heads)
 COUNT = int(os.environ.get("CLOSELOOP_INTERLEAVINGS", "60"))
-MOMENTS = ("getByDataFilter", "batchUpdate", "get")
+MOMENTS = [("getByDataFilter", 0), ("batchUpdate", 0), ("batchUpdate", 0), ("get", 1), ("batchUpdate", 1)]
+"""Before the second look, before the write (oftener), before the reading of a repair, before the repair."""
 FIGURES: Counter[str] = Counter()
 
-edits = st.builds(Edit, st.sampled_from([*KINDS, "delete our column"]), st.integers(0, 30), st.integers(0, 30))
-meanwhile = st.lists(st.tuples(st.sampled_from(MOMENTS), st.integers(0, 3), edits), max_size=4)
+edits = st.builds(
+    Edit, st.sampled_from([*KINDS, "delete our column"]), st.integers(0, 30), st.integers(0, 30)
+)
+before_it = st.lists(edits, min_size=1, max_size=3)
+meanwhile = st.lists(st.tuples(st.sampled_from(MOMENTS), edits), min_size=1, max_size=3)
 
 
 def table(count: int, numbered: int) -> Spreadsheet:
@@ -73,13 +81,16 @@ class Passes(RuleBasedStateMachine):
             make(edit, book, TOP, columns_of_people(book, TOP, OURS, self.width))
             self.width += make(edit, self.twin, TOP, list(range(self.width)))
 
-    @rule(meanwhile=meanwhile)
-    def worker_passes(self, meanwhile: list[tuple[str, int, Edit]]) -> None:
-        due = {(name, number): [edit for at, count, edit in meanwhile if (at, count) == (name, number)] for name in MOMENTS for number in range(4)}  # fmt: skip
+    @rule(first=before_it, meanwhile=meanwhile)
+    def worker_passes(self, first: list[Edit], meanwhile: list[tuple[tuple[str, int], Edit]]) -> None:
+        for edit in first:
+            self.people_edit(edit)
         calls: Counter[str] = Counter()
 
         def before(name: str) -> None:
-            for edit in due.get((name, calls[name]), ()):
+            for at, edit in meanwhile:
+                if at != (name, calls[name]):
+                    continue
                 FIGURES["edits within a pass"] += 1
                 self.people_edit(edit)
             calls[name] += 1

@@ -40,14 +40,7 @@ def _check(value: Any, schema: dict[str, Any], where: str) -> list[str]:
         schema = description()["schemas"][schema["$ref"]]
     kind = schema.get("type")
     if kind == "object":
-        if not isinstance(value, dict):
-            return [f"{where}: an object is due"]
-        known, rest = schema.get("properties", {}), schema.get("additionalProperties")
-        found = [f"{where}.{name}: unknown" for name in value if name not in known and not rest]
-        for name, inner in value.items():
-            if name in known or rest:
-                found += _check(inner, known.get(name, rest), f"{where}.{name}")
-        return found
+        return _check_object(value, schema, where)
     if kind == "array":
         if not isinstance(value, list):
             return [f"{where}: a list is due"]
@@ -59,3 +52,14 @@ def _check(value: Any, schema: dict[str, Any], where: str) -> list[str]:
     if "enum" in schema and value not in schema["enum"]:
         return [f"{where}: {value!r} is none of {schema['enum']}"]
     return []
+
+
+def _check_object(value: Any, schema: dict[str, Any], where: str) -> list[str]:
+    if not isinstance(value, dict):
+        return [f"{where}: an object is due"]
+    known, rest = schema.get("properties", {}), schema.get("additionalProperties")
+    found = [f"{where}.{name}: unknown" for name in value if name not in known and not rest]
+    for name, inner in value.items():
+        if name in known or rest:
+            found += _check(inner, known.get(name, rest), f"{where}.{name}")
+    return found

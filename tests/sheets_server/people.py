@@ -35,7 +35,9 @@ def make(edit: Edit, book: Spreadsheet, header_row: int, theirs: list[int]) -> i
 def columns_of_people(book: Spreadsheet, header_row: int, ours: frozenset[str], count: int) -> list[int]:
     """The first so many columns that do not bear a heading of the worker's."""
     sheet = book.sheets[0]
-    return [column for column in range(sheet.column_count) if shown(sheet.cell(header_row, column)) not in ours][:count]
+    return [
+        column for column in range(sheet.column_count) if shown(sheet.cell(header_row, column)) not in ours
+    ][:count]
 
 
 def _filled(sheet: Sheet, header_row: int, theirs: list[int]) -> list[int]:
@@ -125,9 +127,7 @@ def delete_our_column(book: Spreadsheet, header_row: int, at: int, headings: fro
     """People take one of the worker's columns out."""
     sheet = book.sheets[0]
     ours = [
-        column
-        for column in range(sheet.column_count)
-        if shown(sheet.cell(header_row, column)) in headings
+        column for column in range(sheet.column_count) if shown(sheet.cell(header_row, column)) in headings
     ]
     if ours:
         column = ours[at % len(ours)]

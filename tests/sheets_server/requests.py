@@ -405,11 +405,20 @@ def _set_validation(book: Spreadsheet, given: Json) -> None:
             sheet.put(row, column, _with_parts(sheet.cell(row, column), rule, ("dataValidation",)))
 
 
+def _repeat_cell(book: Spreadsheet, given: Json) -> None:
+    sheet, area = _area(book, given["range"])
+    names = tuple(parse_mask(given["fields"]))
+    for row in range(area.top, area.bottom):
+        for column in range(area.left, area.right):
+            sheet.put(row, column, _with_parts(sheet.cell(row, column), _checked(given["cell"]), names))
+
+
 KINDS: dict[str, Kind] = {
     "addSheet": _add_sheet,
     "deleteSheet": _delete_sheet,
     "updateSheetProperties": _update_sheet,
     "updateCells": _update_cells,
+    "repeatCell": _repeat_cell,
     "copyPaste": _copy_paste,
     "cutPaste": _cut_paste,
     "insertDimension": _insert_dimension,

@@ -8,13 +8,13 @@ from sync.faults import UsageFault
 from sync.snapshot import Area
 
 Json = dict[str, Any]
-_URL = re.compile(r"https?://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/(?P<id>[\w-]+)")
+_URL = re.compile(r"https?:/{1,2}docs\.google\.com/spreadsheets/(?:u/\d+/)?d/(?P<id>[\w-]+)")
 _ID = re.compile(r"[\w-]{10,}")
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is the address of a Google spreadsheet."""
-    return bool(re.match(r"https?://docs\.google\.com/", text))
+    """Whether a text is an address at Google Docs, with one of its slashes lost in a path perhaps."""
+    return bool(re.match(r"https?:/{1,2}docs\.google\.com/", text))
 
 
 def spreadsheet_id(text: str) -> str:

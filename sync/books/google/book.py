@@ -12,7 +12,7 @@ from sync.books.google.service import Sheets, UnsureError
 from sync.books.google.tabs import put_tab
 from sync.books.google.writing import Writing
 from sync.books.memory import MemoryBook
-from sync.changes import Plan
+from sync.changes import Plan, PutTab
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
 from sync.finding_tables import TablePlace, find_layouts
 from sync.snapshot import Snapshot
@@ -80,7 +80,7 @@ class GoogleBook:
         file = self._last
         if file is None or file.snapshot.fingerprint != plan.fingerprint:
             raise ChangedFault("the spreadsheet has changed since it was read; the next pass writes it")
-        table = {change.tab for change in (*plan.columns, *plan.cells, *plan.colours, *plan.removals)}
+        table = {change.tab for change in plan if not isinstance(change, PutTab)}
         if table:
             self._write(plan, file, table)
         else:

@@ -1,12 +1,12 @@
 """Requests of a batch: cells, new columns, copies of what stands there, rows put away."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sync.books.google.address import Json, a1, grid_range
 from sync.books.google.placing import Write
-from sync.books.google.reading import Sheet
+from sync.books.google.reading import Grid, Sheet
 from sync.changes import AddColumn
 from sync.colours import LAST_ROW
 from sync.snapshot import Area
@@ -201,10 +201,10 @@ def row_groups(rows: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def before_removal(
-    rows: Sequence[int], shown: Mapping[tuple[int, int], object]
-) -> dict[tuple[int, int], object]:
+def before_removal(rows: Sequence[int], shown: Grid) -> Grid:
     """What a sheet shows after rows were taken out, counted as it was before."""
+    if not rows:
+        return shown
     moved: dict[int, int] = {}
 
     def former(row: int) -> int:

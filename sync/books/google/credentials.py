@@ -26,15 +26,15 @@ def read_account(path: Path) -> Account:
     info = _info(path)
     try:
         if info.get("type") == "service_account":
-            from google.oauth2.service_account import Credentials as ServiceAccount  # slow to import
+            from google.oauth2 import service_account  # slow to import
 
-            return Account(
-                ServiceAccount.from_service_account_info(info, scopes=SCOPES), info["client_email"]
-            )
+            made: Any = service_account.Credentials
+            return Account(made.from_service_account_info(info, scopes=SCOPES), info["client_email"])
         if info.get("type") == "authorized_user":
-            from google.oauth2.credentials import Credentials as Person
+            from google.oauth2 import credentials
 
-            return Account(Person.from_authorized_user_info(info, SCOPES), "")
+            person: Any = credentials.Credentials
+            return Account(person.from_authorized_user_info(info, SCOPES), "")
     except (ValueError, KeyError) as error:
         raise SettingsFault(
             "the credentials {file} are damaged ({detail}); download the key again in the Google console",

@@ -3,7 +3,11 @@
 import re
 
 _DECIMAL_COMMA = frozenset(
-    ["be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "lt", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk", "uz", "vi"]
+    re.findall(
+        r"\w+",
+        "be bg bs ca cs da de el es et eu fi fr gl hr hu hy id is it ka kk lt lv mk nb nl nn no pl pt ro ru sk sl "
+        "sq sr sv tr uk uz vi",
+    )
 )
 _DECIMAL_POINT = frozenset(["es_MX", "es_US", "es_PR", "de_CH", "it_CH", "fr_CH"])
 _PARTS = re.compile(r"\"[^\"]*\"|'[^']*'|[,;]|[^,;\"']+|[\"']")

@@ -52,11 +52,11 @@ def place(task: Task, grid: Grid, where: Where, columns: Mapping[str, int], *, c
     """Find each row of the plan. With a ``complete`` grid only what does not stand yet is written, and a row without
     a number is looked for everywhere; otherwise it has to be where it was. A numbered row that is gone needs nothing."""
     rows_of: defaultdict[str, list[int]] = defaultdict(list)
-    for row, number in numbers_at(grid, where).items():
-        rows_of[number].append(row)
+    for at, number in numbers_at(grid, where).items():
+        rows_of[number].append(at)
     saying = _unnumbered_rows(task, grid, where) if complete else None
     writes: list[Write] = []
-    lost = []
+    lost: list[Wanted] = []
     for wanted in task.rows:
         row = _row_of(task, wanted, rows_of, grid, saying)
         if row is None and not wanted.id:

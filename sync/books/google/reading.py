@@ -15,7 +15,7 @@ CELL = "effectiveValue,userEnteredValue.formulaValue,effectiveFormat.numberForma
 _PROPERTIES = "properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount))"
 SHEET = f"sheets({_PROPERTIES},data(startRow,startColumn,rowData.values({CELL})))"
 WHOLE = (
-    f"properties(locale,timeZone),sheets({_PROPERTIES},merges,conditionalFormats,developerMetadata,basicFilter,"
+    f"properties(title,locale,timeZone),sheets({_PROPERTIES},merges,conditionalFormats,developerMetadata,basicFilter,"
     "filterViews(filterViewId,range),tables(tableId,range),"
     f"data(startRow,startColumn,rowData.values({CELL})))"
 )
@@ -45,6 +45,7 @@ class File:
     snapshot: Snapshot
     sheets: Mapping[str, Sheet]
     locale: str
+    title: str = ""
     kept: Mapping[int, Sheet] = field(default_factory=dict)
 
     @property
@@ -63,7 +64,8 @@ class Part(NamedTuple):
 
 def read_file(answer: Json) -> File:
     """A whole spreadsheet; sheets without cells (charts, connected data) are left out."""
-    locale = answer.get("properties", {}).get("locale", "en_US")
+    properties = answer.get("properties", {})
+    locale = properties.get("locale", "en_US")
     found = [
         _sheet(each, locale)
         for each in answer.get("sheets", ())
@@ -74,7 +76,7 @@ def read_file(answer: Json) -> File:
     }
     sheets = {sheet.tab.name: sheet for sheet in found if sheet not in kept.values()}
     tabs = tuple(sheet.tab for sheet in sheets.values())
-    return File(Snapshot(tabs, fingerprint(tabs)), sheets, locale, kept)
+    return File(Snapshot(tabs, fingerprint(tabs)), sheets, locale, properties.get("title", ""), kept)
 
 
 def read_parts(answer: Json) -> dict[int, Part]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.auth.transport.requests import Request
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
@@ -87,20 +87,18 @@ class Sheets:
         try:
             request = partial(Request(self._client.session), timeout=self._patience.timeout)
             self._account.credentials.refresh(request)
-        except TransportError as error:
-            raise TemporaryError(_short(error), unsure=False) from None
         except RefreshError as error:
-            if error.retryable:
+            if error.retryable or not _refused(error):
                 raise TemporaryError(_short(error), unsure=False) from None
-            raise SettingsFault(
-                "Google does not accept the credentials ({detail}); make a new key in the Google console",
-                detail=_short(error),
-            ) from None
-        except GoogleAuthError as error:
-            raise SettingsFault(
-                "Google does not accept the credentials ({detail}); make a new key in the Google console",
-                detail=_short(error),
-            ) from None
+            raise self._unaccepted(_short(error)) from None
+        except GoogleAuthError as error:  # the line to the token service
+            raise TemporaryError(_short(error), unsure=False) from None
+
+    def _unaccepted(self, said: str) -> SettingsFault:
+        return SettingsFault(
+            "Google does not accept the credentials ({detail}); make a new key in the Google console",
+            detail=said,
+        )
 
     def _send(self, method: str, url: str, query: dict[str, str], body: Json | None) -> Json:
         try:
@@ -131,15 +129,10 @@ class Sheets:
     def _failure(self, error: APIError) -> Exception:
         """What a status means for the person at the terminal."""
         status, said = error.response.status_code, _short(str(error.error["message"]))
-        if status == 429:
-            return TemporaryError("429", unsure=False, wait=_asked(error.response))
-        if status >= 500:
-            return TemporaryError(str(status), unsure=True, wait=_asked(error.response))
+        if status == 429 or status >= 500:
+            return TemporaryError(str(status), unsure=status != 429, wait=_asked(error.response))
         if status == 401:
-            return SettingsFault(
-                "Google does not accept the credentials ({detail}); make a new key in the Google console",
-                detail=said,
-            )
+            return self._unaccepted(said)
         if status == 403:
             return self._denied(said)
         if status == 404:
@@ -186,6 +179,11 @@ def _asked(answer: requests.Response) -> float:
     """The seconds of a Retry-After; 0 without one, or where it is a date."""
     text = answer.headers.get("Retry-After", "")
     return float(text) if text.isdecimal() else 0
+
+
+def _refused(error: RefreshError) -> bool:
+    """Whether the token service itself has said no (``invalid_grant``), rather than something on the way to it."""
+    return any(isinstance(said, dict) and isinstance(said.get("error"), str) for said in error.args)
 
 
 def _short(error: object) -> str:

@@ -33,7 +33,8 @@ def value_of(cell: Json) -> CellValue:
             if kind in {"DATE", "TIME", "DATE_TIME"}
             else shown["numberValue"]
         )
-    return shown.get("stringValue", shown.get("boolValue"))
+    said: CellValue = shown.get("stringValue", shown.get("boolValue"))
+    return said
 
 
 def error_of(cell: Json) -> str:

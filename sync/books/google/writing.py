@@ -233,9 +233,8 @@ class Writing:
         if kept is None or kept.mark is None or kept.mark.batch != batch.token:
             return
         before = whole(kept).grid
-        shown = batch.shown
-        if shown is None:
-            shown = building.before_removal(sorted(batch.removed), view.part.grid)
+        now = building.before_removal(sorted(batch.removed), view.part.grid)
+        shown = now if batch.shown is None else batch.shown
         met = dict(shown)
         for write in batch.writes:
             at = (write.row, write.column)
