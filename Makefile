@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs corpus fuzz crashes bench lock clean help
+.PHONY: demo test lint types imports docs corpus fuzz crashes interleavings bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,8 +44,12 @@ fuzz: $(READY)   ## 20,000 damaged packages
 crashes: $(READY) ## 300 kills in the middle of a pass
 	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
 
-bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
+interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
+	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py
+
+bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script; requests and bytes on Google Sheets
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.google
 
 lock:            ## take the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)

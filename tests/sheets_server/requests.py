@@ -99,6 +99,11 @@ def _update_sheet(book: Spreadsheet, given: Json) -> None:
         if all(each.hidden for each in book.sheets):
             raise BadRequest("You can't hide all the sheets in a document.")
     grid = mask.get("gridProperties")
+    if grid is not None and "rowCount" in grid:  # an absolute number, whatever people have added by now
+        sheet.row_count = asked["gridProperties"]["rowCount"]
+        del sheet.rows[sheet.row_count :]
+    if grid is not None and "columnCount" in grid:
+        sheet.column_count = asked["gridProperties"]["columnCount"]
     if grid is not None and "frozenRowCount" in grid:
         sheet.frozen_rows = asked["gridProperties"].get("frozenRowCount", 0)
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.sheets_server.discovery import mismatches, unknown_parameters
-from tests.sheets_server.grid import Bounds, Json, Spreadsheet
+from tests.sheets_server.grid import Bounds, Json, Spreadsheet, entered
 from tests.sheets_server.reading import BadRequest, a1_bounds, parse_mask, spreadsheet_json, values_json
 from tests.sheets_server.requests import apply
 
@@ -33,16 +33,21 @@ _TEXTS = {
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
 }
+_WRITES = frozenset({"batchUpdate", "values.update", "values.batchUpdate"})
 _METHODS = {
     "get": "spreadsheets.get",
     "getByDataFilter": "spreadsheets.getByDataFilter",
     "batchUpdate": "spreadsheets.batchUpdate",
     "values.get": "spreadsheets.values.get",
     "values.batchGet": "spreadsheets.values.batchGet",
+    "values.update": "spreadsheets.values.update",
+    "values.batchUpdate": "spreadsheets.values.batchUpdate",
 }
 _REQUESTS = {
     "getByDataFilter": "GetSpreadsheetByDataFilterRequest",
     "batchUpdate": "BatchUpdateSpreadsheetRequest",
+    "values.update": "ValueRange",
+    "values.batchUpdate": "BatchUpdateValuesRequest",
 }
 _REPLIES = {
     "get": "Spreadsheet",
@@ -50,6 +55,8 @@ _REPLIES = {
     "batchUpdate": "BatchUpdateSpreadsheetResponse",
     "values.get": "ValueRange",
     "values.batchGet": "BatchGetValuesResponse",
+    "values.update": "UpdateValuesResponse",
+    "values.batchUpdate": "BatchUpdateValuesResponse",
 }
 _PATH = re.compile(r"/v4/spreadsheets/(?P<id>[^/:]+)(?:(?P<verb>:\w+)|/(?P<values>values.*))?$")
 
@@ -61,6 +68,10 @@ class Call(NamedTuple):
     status: int
     received: int
     sent: int
+
+    @property
+    def writes(self) -> bool:
+        return self.name in _WRITES
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class Service:
             book = self.books.get(path["id"])
             if book is None:
                 raise Refused(404)
-            allowed = book.writers if name == "batchUpdate" else book.readers
+            allowed = book.writers if name in _WRITES else book.readers
             if allowed is not None and ACCOUNT not in allowed:
                 raise Refused(403)
             given = json.loads(body) if body else {}
@@ -134,21 +145,43 @@ class Service:
 
     def _carry_out(self, name: str, book: Spreadsheet, path: "re.Match[str]", query: dict[str, list[str]], given: Json) -> Json:  # fmt: skip
         mask = parse_mask(query.get("fields", [""])[0])
-        if name == "get":
-            ranges = query.get("ranges")
-            areas = _by_sheet(a1_bounds(text, book) for text in ranges) if ranges else None
-            return spreadsheet_json(book, mask, areas, query.get("includeGridData", ["false"])[0] == "true")
-        if name == "getByDataFilter":
-            areas = _by_sheet(_filtered(each, book) for each in given.get("dataFilters", []))
-            return spreadsheet_json(book, mask, areas, given.get("includeGridData", False))
         if name == "batchUpdate":
             return self._batch(book, given, mask)
+        if name in {"get", "getByDataFilter"}:
+            return _spreadsheet(book, mask, query, given)
+        return self._values(name, book, unquote((path["values"] or "").removeprefix("values/")), query, given)
+
+    def _values(
+        self, name: str, book: Spreadsheet, place: str, query: dict[str, list[str]], given: Json
+    ) -> Json:
+        if name == "values.batchUpdate":
+            answers = [self._put_values(book, each, given["valueInputOption"]) for each in given["data"]]
+            return {"spreadsheetId": book.id, "responses": answers}
+        if name == "values.update":
+            return self._put_values(book, {"range": place} | given, query["valueInputOption"][0])
         render = query.get("valueRenderOption", ["FORMATTED_VALUE"])[0]
         dimension = query.get("majorDimension", ["ROWS"])[0]
         if name == "values.get":
-            return values_json(book, unquote(path["values"].removeprefix("values/")), render, dimension)
+            return values_json(book, place, render, dimension)
         found = [values_json(book, text, render, dimension) for text in query.get("ranges", [])]
         return {"spreadsheetId": book.id, "valueRanges": found}
+
+    def _put_values(self, book: Spreadsheet, given: Json, option: str) -> Json:
+        """Values as they are (RAW); what a locale makes of typed text is not played here."""
+        if option != "RAW":
+            raise NotImplementedError(option)
+        sheet, area = a1_bounds(given["range"], book)
+        lines = given.get("values", [])
+        for row, line in enumerate(lines, start=area.top):
+            for column, value in enumerate(line, start=area.left):
+                if value is not None:
+                    typed = (
+                        {"userEnteredValue": {"stringValue": value}}
+                        if isinstance(value, str) and value
+                        else None
+                    )
+                    sheet.put(row, column, typed or entered(value))
+        return {"spreadsheetId": book.id, "updatedRange": given["range"], "updatedRows": len(lines)}
 
     def _batch(self, book: Spreadsheet, given: Json, mask: Json) -> Json:
         for text in given.get("responseRanges", []):
@@ -170,6 +203,16 @@ class Refused(Exception):  # noqa: N818
     def __init__(self, status: int, text: str = "") -> None:
         super().__init__(text)
         self.status, self.text = status, text or _TEXTS[status]
+
+
+def _spreadsheet(book: Spreadsheet, mask: Json, query: dict[str, list[str]], given: Json) -> Json:
+    """The answer of get and getByDataFilter."""
+    if filters := given.get("dataFilters"):
+        areas = _by_sheet(_filtered(each, book) for each in filters)
+        return spreadsheet_json(book, mask, areas, given.get("includeGridData", False))
+    ranges = query.get("ranges")
+    found = _by_sheet(a1_bounds(text, book) for text in ranges) if ranges else None
+    return spreadsheet_json(book, mask, found, query.get("includeGridData", ["false"])[0] == "true")
 
 
 def _checked_tab(text: str, requests: list[Json], book: Spreadsheet) -> None:
@@ -210,6 +253,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._handle("GET")
+
+    def do_PUT(self) -> None:
+        self._handle("PUT")
 
     def do_POST(self) -> None:
         self._handle("POST")
@@ -292,7 +338,8 @@ def _named(verb: str, path: "re.Match[str] | None") -> str:
         known = {":batchUpdate": "batchUpdate", ":getByDataFilter": "getByDataFilter"}
         return known.get(path["verb"], "unknown") if verb == "POST" else "unknown"
     if path["values"]:
-        return "values.batchGet" if path["values"] == "values:batchGet" else "values.get"
+        known = {"values:batchGet": "values.batchGet", "values:batchUpdate": "values.batchUpdate"}
+        return known.get(path["values"], "values.update" if verb == "PUT" else "values.get")
     return "get" if verb == "GET" else "unknown"
 
 

@@ -55,5 +55,7 @@ def area_of(place: Json, rows: int, columns: int) -> Area:
 def a1(tab: str, area: Area) -> str:
     """An area in A1 notation with its tab."""
     quoted = "'" + tab.replace("'", "''") + "'"
+    if area.first_row == 1 and area.last_row >= LAST_ROW:
+        return f"{quoted}!{letters(area.first_column)}:{letters(area.last_column)}"
     first = f"{letters(area.first_column)}{area.first_row}"
     return f"{quoted}!{first}:{letters(area.last_column)}{area.last_row}"

@@ -40,8 +40,8 @@ def read_mark(metadata: Sequence[Json]) -> Mark | None:
     return None
 
 
-def put_mark(sheet: int, mark: Mark) -> Json:
-    """The request that sets a sheet's mark, anew or in place."""
+def put_mark(sheet: int, mark: Mark, *, new: int | None = None) -> Json:
+    """The request that sets a sheet's mark, in place or anew; ``new`` is the metadata's id then, if it matters."""
     said: Json = {"keeps": mark.keeps, "batch": mark.batch} if mark.keeps is not None else {}
     if mark.block:
         said = {"block": [mark.block.last_row, mark.block.last_column], "frame": mark.frame}
@@ -61,5 +61,5 @@ def put_mark(sheet: int, mark: Mark) -> Json:
         "metadataValue": value,
         "location": {"sheetId": sheet},
         "visibility": "DOCUMENT",
-    }
+    } | ({"metadataId": new} if new is not None else {})
     return {"createDeveloperMetadata": {"developerMetadata": made}}

@@ -6,7 +6,7 @@ met another row or column than it was meant for is known at once, and what stood
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sync.books.google import building, colours
@@ -28,7 +28,7 @@ from sync.books.google.service import Sheets, UnsureError
 from sync.changes import AddColumn
 from sync.colours import LAST_ROW
 from sync.faults import BusyFault, ChangedFault
-from sync.snapshot import Area, ColourRule
+from sync.snapshot import Area, ColourRule, Tab
 
 LAST_COLUMN = 18_278
 """The last column that Google Sheets can have."""
@@ -50,13 +50,15 @@ class _View(NamedTuple):
 @dataclass(frozen=True)
 class _Batch:
     """A batch that was sent: what it wrote and removed (rows with their numbers), the columns that it made, where the
-    table was, and what the reply showed, counted as before the removal; None when no reply came."""
+    table was and how many columns its sheet then had, and what the reply showed, counted as before the removal;
+    None when no reply came."""
 
     token: str
     where: Where
     writes: Sequence[Write]
     removed: Mapping[int, str]
     fresh: frozenset[int]
+    width: int
     shown: Grid | None = None
 
 
@@ -78,6 +80,7 @@ class Writing:
     _vanished: list[int] = field(default_factory=list)
     _foreign: list[tuple[int, Json]] = field(default_factory=list)
     _doubt: _Batch | None = None
+    _made: Sheet | None = None
     _sent: int = 0
 
     def carry_out(self) -> None:
@@ -118,14 +121,14 @@ class Writing:
         structure = [*self._structure(view, where, missing), *self.more(view.file or self.file)]
         removed = self._removed(view, where)
         then = Where(where.header_row, columns)
-        fresh = frozenset(new.position for new in missing)
+        fresh, width = frozenset(new.position for new in missing), view.part.size[1] + len(missing)
         parts = building.portions(placed.writes)
         for number, writes in enumerate(parts):
             last = number == len(parts) - 1
             changes = structure if number == 0 else []
             if not (changes or writes or (last and removed)):
                 continue
-            batch = _Batch(self._next_token(), then, writes, removed if last else {}, fresh)
+            batch = _Batch(self._next_token(), then, writes, removed if last else {}, fresh, width)
             if not self._send(view, batch, changes):
                 return False
             fresh = frozenset()
@@ -135,7 +138,7 @@ class Writing:
         """Header, numbers and the rows that have none, just before the write."""
         task = self.task
         rows = heading_rows(task)
-        areas = [Area(rows.start, 1, rows.stop - 1, LAST_COLUMN)]
+        areas = [Area(rows.start, 1, min(rows.stop - 1, task.sheet.size[0]), LAST_COLUMN)]
         if place_ := task.layout.columns.get("id"):
             areas.append(Area(1, place_, LAST_ROW, place_))
         areas += self._whole_rows(task.unnumbered, LAST_COLUMN)
@@ -146,7 +149,7 @@ class Writing:
         return _View(part, answer["sheets"][0].get("conditionalFormats", ()), None)
 
     def _look_at_all(self) -> _View:
-        file = read_file(self.sheets.read(WHOLE))
+        file, self._made = read_file(self.sheets.read(WHOLE)), None
         found = next((sheet for sheet in file.sheets.values() if sheet.id == self.task.sheet.id), None)
         if found is None:
             raise ChangedFault("the table's tab was deleted since it was read; the next pass looks for it")
@@ -183,22 +186,22 @@ class Writing:
     def _send(self, view: _View, batch: _Batch, changes: Sequence[Json]) -> bool:
         """Send a batch. Whether it met what it was meant for; otherwise it is in doubt, as it is when no reply comes."""
         kept = self._kept(view)
-        sheet, width = self.task.sheet.id, view.part.size[1] + len(batch.fresh)
+        sheet = self.task.sheet.id
         requests = [
             *self._keep(kept, view, batch),
             *changes,
             *building.kept_copies(sheet, kept.id, batch.writes, batch.fresh),
             *building.cells(sheet, batch.writes),
-            *building.removals(sheet, kept.id, sorted(batch.removed), width),
+            *building.removals(sheet, kept.id, sorted(batch.removed), batch.width),
         ]
         self._doubt = batch
         self._sent += 1
-        answer = self.sheets.update(requests, self._ranges(view, kept, batch, width), _REPLY)
+        answer = self.sheets.update(requests, self._ranges(view, kept, batch), _REPLY)
         shown, before = self._shown(answer, kept.id, batch)
         if self._met(answer, requests, batch, shown, before):
-            self._doubt = None
+            self._doubt, self._made = None, _ready(kept, view, batch)
             return True
-        self._doubt = _Batch(batch.token, batch.where, batch.writes, batch.removed, batch.fresh, shown)
+        self._doubt = replace(batch, shown=shown)
         return False
 
     def _shown(self, answer: Json, kept: int, batch: _Batch) -> tuple[Grid, Grid]:
@@ -270,27 +273,26 @@ class Writing:
         self._foreign.clear()
         self._damaged.clear()
         if writes or rules:
-            self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset()), rules)
+            self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset(), width), rules)
 
     def _kept(self, view: _View) -> Sheet:
         """The hidden tab for this table; one of an id that nobody has, where it is not there yet."""
         file = view.file or self.file
-        known = file.kept.get(self.task.sheet.id)
+        known = self._made or file.kept.get(self.task.sheet.id)
         if known is not None:
             return known
-        number = next(each for each in range(self.task.sheet.id + 1_000_003, 1 << 31) if each not in file.ids)
-        return Sheet(number, self.task.sheet.tab, (0, 0))
+        number = next(each for each in range(1_000_003, 1 << 31) if each not in file.ids)
+        return Sheet(number, Tab(_kept_title(self.task.sheet.id), ()), (0, 0))
 
     def _keep(self, kept: Sheet, view: _View, batch: _Batch) -> Iterator[Json]:
         """Make the hidden tab ready: as large as the table's, empty, and marked with this batch."""
-        rows, width = view.part.size
-        width += len(batch.fresh)
+        rows, width = view.part.size[0], batch.width
         mark = kept.mark or Mark()
         if kept.mark is None:
             grid = {"rowCount": rows, "columnCount": width}
             made = {
                 "sheetId": kept.id,
-                "title": kept_title(self.task.sheet.id),
+                "title": kept.tab.name,
                 "hidden": True,
                 "gridProperties": grid,
             }
@@ -300,32 +302,41 @@ class Writing:
                 if lacking > 0:
                     yield {"appendDimension": {"sheetId": kept.id, "dimension": dimension, "length": lacking}}
             yield {"updateCells": {"range": {"sheetId": kept.id}, "fields": "userEnteredValue"}}
-        yield put_mark(kept.id, Mark(keeps=self.task.sheet.id, batch=batch.token, metadata=mark.metadata))
+        said = Mark(keeps=self.task.sheet.id, batch=batch.token, metadata=mark.metadata)
+        yield put_mark(kept.id, said, new=kept.id)
 
-    def _ranges(self, view: _View, kept: Sheet, batch: _Batch, width: int) -> list[str]:
+    def _ranges(self, view: _View, kept: Sheet, batch: _Batch) -> list[str]:
         """What the reply shows: the header, all numbers, what was written, rows without a number, and what was kept
         of numbers and of what is put back."""
         rows = heading_rows(self.task)
         last = view.part.size[0]
-        areas = [Area(rows.start, 1, min(rows.stop - 1, last), width)]
+        areas = [Area(rows.start, 1, min(rows.stop - 1, last), batch.width)]
         if at := batch.where.columns.get("id"):
-            areas.append(Area(1, at, last, at))
+            areas.append(Area(1, at, LAST_ROW, at))
         areas += building.written_areas(batch.writes)
         areas += self._whole_rows(
-            [write.row for write in batch.writes if write.wanted and not write.wanted.id], width
+            [write.row for write in batch.writes if write.wanted and not write.wanted.id], batch.width
         )
-        title = kept_title(self.task.sheet.id) if kept.mark is None else kept.tab.name
         careful = [write for write in batch.writes if write.key in {"id", ""}]
         kept_areas = list(building.written_areas(careful, batch.fresh))
         if batch.removed and at:
             kept_areas.append(Area(min(batch.removed), at, max(batch.removed), at))
-        return building.reply_ranges(view.part.title, areas) + building.reply_ranges(title, kept_areas)
+        return building.reply_ranges(view.part.title, areas) + building.reply_ranges(
+            kept.tab.name, kept_areas
+        )
 
     def _next_token(self) -> str:
         return f"{self.token}-{self._sent}"
 
 
-def kept_title(sheet: int) -> str:
+def _ready(kept: Sheet, view: _View, batch: _Batch) -> Sheet:
+    """The hidden tab as a batch has left it."""
+    size = max(kept.size[0], view.part.size[0]), max(kept.size[1], batch.width)
+    mark = kept.mark or Mark(keeps=0, metadata=kept.id)
+    return replace(kept, size=size, mark=mark)
+
+
+def _kept_title(sheet: int) -> str:
     """The name of the hidden tab that serves a sheet."""
     return _KEPT if sheet == 0 else f"{_KEPT}_{sheet}"
 
