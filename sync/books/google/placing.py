@@ -14,19 +14,6 @@ from sync.snapshot import CellValue
 from sync.tables import text_of
 
 
-class Write(NamedTuple):
-    """One cell to be written: where, under which heading, in which row of the plan, and what. ``was`` is what has to
-    stand there when it is done (None: nothing), for a number and for what is put back; otherwise it is not asked."""
-
-    row: int
-    column: int
-    key: str
-    wanted: Wanted | None
-    cell: Json
-    now: CellValue
-    was: CellValue = None
-
-
 class Misplaced(NamedTuple):
     """A write that met another cell than the one it was meant for. ``number`` and ``heading`` name the cell that it
     met; ``before`` is what stood there, and ``wrote`` what stands there now."""
@@ -38,6 +25,19 @@ class Misplaced(NamedTuple):
     wrote: CellValue
     before: CellValue
     formula: str = ""
+
+
+class Write(NamedTuple):
+    """One cell to be written: where, under which heading, for which row of the plan, and what. What puts something
+    back has no such row; it meets what went astray, its ``origin``, or is astray itself."""
+
+    row: int
+    column: int
+    key: str
+    wanted: Wanted | None
+    cell: Json
+    now: CellValue
+    origin: Misplaced | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _met(
 ) -> bool:
     stood = before.get((write.row, write.column))
     if write.wanted is None:
-        return same(stood, write.was)
+        return write.origin is not None and same(stood, write.origin.wrote)
     if where.columns.get(write.key) != write.column or write.row <= where.header_row:
         return False
     if write.wanted.id:
@@ -180,5 +180,5 @@ def put_back(damaged: Sequence[Misplaced], where: Where, grid: Grid) -> tuple[li
             gone.append(each)
             continue
         cell = {"userEnteredValue": {"formulaValue": each.formula}} if each.formula else entered(each.before)
-        writes.append(Write(row, column, "", None, cell, each.before, each.wrote))
+        writes.append(Write(row, column, "", None, cell, each.before, each))
     return writes, gone

@@ -22,13 +22,14 @@ from sync.books.google.rows import (
     heading_rows,
     id_of,
     numbers_at,
+    said_at,
     whole,
 )
 from sync.books.google.service import Sheets, UnsureError
 from sync.changes import AddColumn
 from sync.colours import LAST_ROW
 from sync.faults import BusyFault, ChangedFault
-from sync.snapshot import Area, ColourRule, Tab
+from sync.snapshot import Area, CellValue, ColourRule, Tab
 
 LAST_COLUMN = 18_278
 """The last column that Google Sheets can have."""
@@ -77,7 +78,7 @@ class Writing:
     token: str
     repairs: int = 0
     _damaged: list[Misplaced] = field(default_factory=list)
-    _vanished: list[int] = field(default_factory=list)
+    _vanished: list[tuple[int, tuple[CellValue, ...]]] = field(default_factory=list)
     _foreign: list[tuple[int, Json]] = field(default_factory=list)
     _doubt: _Batch | None = None
     _made: Sheet | None = None
@@ -234,6 +235,7 @@ class Writing:
             return
         kept = view.file.kept.get(self.task.sheet.id)
         if kept is None or kept.mark is None or kept.mark.batch != batch.token:
+            self._damaged += [write.origin for write in batch.writes if write.origin]
             return
         before = whole(kept).grid
         now = building.before_removal(sorted(batch.removed), view.part.grid)
@@ -249,31 +251,37 @@ class Writing:
         where = find_table(self.task, met)
         bad = misplaced(self.task, batch.writes, where, met, before, batch.fresh)
         self._damaged += describe(bad, where, shown, before, kept.formulas)
+        self._damaged += [write.origin for write in bad if write.origin]
         place_ = where.columns.get("id", 0)
-        self._vanished += [
-            row for row, number in batch.removed.items() if id_of(before.get((row, place_))) != number
-        ]
+        for row, number in batch.removed.items():
+            if id_of(before.get((row, place_))) != number:
+                self._vanished.append((row, said_at(before, row, self.task.theirs)))
 
     def _put_right(self, view: _View, where: Where) -> None:
         """What stood where our writes went astray stands there again, rows that were taken out by mistake included."""
         kept = self._kept(view)
         sheet, width = self.task.sheet.id, view.part.size[1]
         rows: list[Json] = []
-        for row in sorted(self._vanished):
+        there = {said_at(view.part.grid, row, self.task.theirs) for row in range(1, view.part.size[0] + 1)}
+        for row, says in sorted(self._vanished, key=lambda each: each[0]):
+            if says in there:  # the line broke after it was put back
+                continue
             rows += building.row_put_back(sheet, kept.id, min(row, view.part.size[0]), width)
         if rows:  # from the copies, before these are made anew
             self.sheets.update(rows, (), "replies")
             self._vanished.clear()
             return
+        self._vanished.clear()
         rules = [
             {"addConditionalFormatRule": {"rule": rule, "index": min(index, len(view.rules))}}
             for index, rule in reversed(self._foreign)
+            if rule not in view.rules
         ]
         writes, _ = put_back(self._damaged, where, view.part.grid)
-        self._foreign.clear()
         self._damaged.clear()
         if writes or rules:
             self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset(), width), rules)
+        self._foreign.clear()
 
     def _kept(self, view: _View) -> Sheet:
         """The hidden tab for this table; one of an id that nobody has, where it is not there yet."""
