@@ -1,5 +1,6 @@
 """How spreadsheets, tabs and cells are named: URLs, A1 notation, grid ranges."""
 
+import json
 import re
 from typing import Any
 
@@ -59,3 +60,8 @@ def a1(tab: str, area: Area) -> str:
         return f"{quoted}!{letters(area.first_column)}:{letters(area.last_column)}"
     first = f"{letters(area.first_column)}{area.first_row}"
     return f"{quoted}!{first}:{letters(area.last_column)}{area.last_row}"
+
+
+def encoded(message: Json) -> bytes:
+    """A message as it is sent: Chinese signs as they are, no blanks."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()

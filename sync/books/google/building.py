@@ -1,10 +1,10 @@
 """Requests of a batch: cells, new columns, copies of what stands there, rows put away."""
 
-import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
+from typing import NamedTuple
 
-from sync.books.google.address import Json, a1, grid_range
+from sync.books.google.address import Json, a1, encoded, grid_range
 from sync.books.google.placing import Write
 from sync.books.google.reading import Grid, Sheet
 from sync.changes import AddColumn
@@ -13,18 +13,60 @@ from sync.snapshot import Area
 
 PAYLOAD = 1_900_000
 """Bytes of a request, below the two million that Google recommends."""
+_LONG_RUN = 8
+_MOST_LINES = 500
 
 
-def cells(sheet: int, writes: Sequence[Write]) -> Iterator[Json]:
-    """One request for each rectangle of cells that are written side by side."""
-    for columns, lines in _rectangles(writes):
-        yield {
-            "updateCells": {
-                "start": {"sheetId": sheet, "rowIndex": lines[0][0].row - 1, "columnIndex": columns[0] - 1},
-                "rows": [{"values": [write.cell for write in line]} for line in lines],
-                "fields": "userEnteredValue",
-            }
-        }
+class Piece(NamedTuple):
+    """A request that writes some cells, those cells, and its bytes."""
+
+    request: Json
+    writes: Sequence[Write]
+    size: int
+
+
+def portions(sheet: int, writes: Sequence[Write]) -> list[list[Piece]]:
+    """The requests for these cells, in as many parts as the payload asks for; the numbers come with the first."""
+    numbers = [write for write in writes if write.key == "id"]
+    others = [write for write in writes if write.key != "id"]
+    parts: list[list[Piece]] = [[]]
+    size = 0
+    for piece in chain(_pieces(sheet, numbers), _pieces(sheet, others)):
+        if size + piece.size > PAYLOAD and parts[-1]:
+            parts.append([])
+            size = 0
+        parts[-1].append(piece)
+        size += piece.size
+    return parts
+
+
+def _pieces(sheet: int, writes: Sequence[Write]) -> Iterator[Piece]:
+    """One request for each long run of the same value down a column, and for each rectangle of what is left."""
+    single: list[Write] = []
+    by_place = sorted(writes, key=lambda write: (write.column, write.row))
+    for _, run in groupby(enumerate(by_place), key=lambda item: _same_run(*item)):
+        alike = [write for _, write in run]
+        if len(alike) < _LONG_RUN:
+            single += alike
+            continue
+        area = Area(alike[0].row, alike[0].column, alike[-1].row, alike[0].column)
+        made = {"range": grid_range(sheet, area), "cell": alike[0].cell, "fields": "userEnteredValue"}
+        yield _piece({"repeatCell": made}, alike)
+    for columns, lines in _rectangles(single):
+        for first in range(0, len(lines), _MOST_LINES):
+            part = lines[first : first + _MOST_LINES]
+            start = {"sheetId": sheet, "rowIndex": part[0][0].row - 1, "columnIndex": columns[0] - 1}
+            rows = [{"values": [write.cell for write in line]} for line in part]
+            filled: Json = {"start": start, "rows": rows, "fields": "userEnteredValue"}
+            yield _piece({"updateCells": filled}, [write for line in part for write in line])
+
+
+def _same_run(place: int, write: Write) -> tuple[int, int, str]:
+    return write.column, write.row - place, repr(write.cell)
+
+
+def _piece(request: Json, writes: Sequence[Write]) -> Piece:
+    return Piece(request, writes, len(encoded(request)))
 
 
 def _rectangles(writes: Sequence[Write]) -> Iterator[tuple[tuple[int, ...], list[list[Write]]]]:
@@ -50,21 +92,6 @@ def _runs(line: Sequence[Write]) -> Iterator[list[Write]]:
             run = []
         run.append(write)
     yield run
-
-
-def portions(writes: Sequence[Write]) -> list[list[Write]]:
-    """The writes in as many parts as the payload asks for; the numbers come with the first."""
-    ordered = sorted(writes, key=lambda write: (write.key != "id", write.row, write.column))
-    parts: list[list[Write]] = [[]]
-    size = 0
-    for write in ordered:
-        bytes_ = len(json.dumps(write.cell)) + 40
-        if size + bytes_ > PAYLOAD:
-            parts.append([])
-            size = 0
-        parts[-1].append(write)
-        size += bytes_
-    return parts
 
 
 def new_columns(sheet: Sheet, header_row: int, columns: Sequence[AddColumn]) -> Iterator[Json]:

@@ -16,7 +16,7 @@ from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 from requests.adapters import HTTPAdapter
 
-from sync.books.google.address import Json
+from sync.books.google.address import Json, encoded
 from sync.books.google.credentials import Account
 from sync.books.google.retrying import Patience, TemporaryError
 from sync.faults import BusyFault, ChangedFault, SettingsFault, WorkbookFault
@@ -116,15 +116,21 @@ class Sheets:
 
     def _answer(self, method: str, url: str, query: dict[str, str], body: Json | None) -> requests.Response:
         """One request; a token that has just run out is fetched anew, once."""
-        headers = {"Authorization": f"Bearer {self._account.credentials.token}"}
         try:
-            return self._client.request(method, url, params={**query}, json=body, headers=headers)
+            return self._request(method, url, query, body)
         except APIError as error:
             if error.response.status_code != 401:
                 raise
         self._login()
-        headers = {"Authorization": f"Bearer {self._account.credentials.token}"}
-        return self._client.request(method, url, params={**query}, json=body, headers=headers)
+        return self._request(method, url, query, body)
+
+    def _request(self, method: str, url: str, query: dict[str, str], body: Json | None) -> requests.Response:
+        headers = {
+            "Authorization": f"Bearer {self._account.credentials.token}",
+            "Content-Type": "application/json",
+        }
+        data = None if body is None else encoded(body)
+        return self._client.request(method, url, params={**query}, data=data, headers={**headers})
 
     def _failure(self, error: APIError) -> Exception:
         """What a status means for the person at the terminal."""

@@ -123,14 +123,15 @@ class Writing:
         removed = self._removed(view, where)
         then = Where(where.header_row, columns)
         fresh, width = frozenset(new.position for new in missing), view.part.size[1] + len(missing)
-        parts = building.portions(placed.writes)
-        for number, writes in enumerate(parts):
+        parts = building.portions(self.task.sheet.id, placed.writes)
+        for number, pieces in enumerate(parts):
             last = number == len(parts) - 1
             changes = structure if number == 0 else []
-            if not (changes or writes or (last and removed)):
+            if not (changes or pieces or (last and removed)):
                 continue
+            writes = [write for piece in pieces for write in piece.writes]
             batch = _Batch(self._next_token(), then, writes, removed if last else {}, fresh, width)
-            if not self._send(view, batch, changes):
+            if not self._send(view, batch, changes, [piece.request for piece in pieces]):
                 return False
             fresh = frozenset()
         return not placed.lost
@@ -184,7 +185,7 @@ class Writing:
             raise ChangedFault("a row was copied with its number since it was read; the next pass writes it")
         return found
 
-    def _send(self, view: _View, batch: _Batch, changes: Sequence[Json]) -> bool:
+    def _send(self, view: _View, batch: _Batch, changes: Sequence[Json], cells: Sequence[Json]) -> bool:
         """Send a batch. Whether it met what it was meant for; otherwise it is in doubt, as it is when no reply comes."""
         kept = self._kept(view)
         sheet = self.task.sheet.id
@@ -192,7 +193,7 @@ class Writing:
             *self._keep(kept, view, batch),
             *changes,
             *building.kept_copies(sheet, kept.id, batch.writes, batch.fresh),
-            *building.cells(sheet, batch.writes),
+            *cells,
             *building.removals(sheet, kept.id, sorted(batch.removed), batch.width),
         ]
         self._doubt = batch
@@ -280,7 +281,8 @@ class Writing:
         writes, _ = put_back(self._damaged, where, view.part.grid)
         self._damaged.clear()
         if writes or rules:
-            self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset(), width), rules)
+            cells = [piece.request for part in building.portions(sheet, writes) for piece in part]
+            self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset(), width), rules, cells)
         self._foreign.clear()
 
     def _kept(self, view: _View) -> Sheet:
