@@ -11,7 +11,7 @@ from sync.books.google import building
 from sync.books.google.address import is_address, spreadsheet_id
 from sync.books.google.formulas import localised, neutral
 from sync.changes import Plan, PutTab, RemoveRows, SetColours
-from sync.faults import BusyFault, ChangedFault, SettingsFault, UsageFault
+from sync.faults import ChangedFault, SettingsFault, UsageFault
 from sync.generated import Chart, GeneratedTab, Series, TabCell
 from sync.settings import Settings, settings_from
 from sync.snapshot import Area, ColourRule
@@ -208,6 +208,7 @@ def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
 
     sheet = desk.spreadsheet.sheets[0]
     assert sheet.cell(1, 4)["userEnteredValue"] == {"formulaValue": "=SUM(A1:A2)"}
+    one_pass(desk)  # the colours follow the columns
     assert len(look(desk.book(), Settings(), NOW, {}).plan) == 0
 
 

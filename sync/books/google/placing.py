@@ -16,12 +16,14 @@ from sync.tables import text_of
 
 class Misplaced(NamedTuple):
     """A write that met another cell than the one it was meant for. ``number`` and ``heading`` name the cell that it
-    met; ``before`` is what stood there, and ``wrote`` what stands there now."""
+    met, ``line`` is what its row shows by column, as far as it was read; ``before`` is what stood there, and
+    ``wrote`` what stands there now."""
 
     row: int
     column: int
     number: str
     heading: str
+    line: Mapping[int, CellValue]
     wrote: CellValue
     before: CellValue
     formula: str = ""
@@ -148,12 +150,18 @@ def _met(
 def describe(writes: Sequence[Write], where: Where, grid: Grid, kept: Grid, formulas: Mapping[tuple[int, int], str]) -> list[Misplaced]:  # fmt: skip  # noqa: E501
     """What each misplaced write met, so that it can be found and put back."""
     numbers = numbers_at(grid, where)
+    lines: defaultdict[int, dict[int, CellValue]] = defaultdict(dict)
+    hit = {write.row for write in writes}
+    for (row, column), value in grid.items():
+        if row in hit:
+            lines[row][column] = value
     return [
         Misplaced(
             write.row,
             write.column,
             numbers.get(write.row, ""),
             text_of(grid.get((where.header_row, write.column))),
+            lines[write.row],
             write.now,
             kept.get((write.row, write.column)),
             formulas.get((write.row, write.column), ""),
@@ -165,20 +173,34 @@ def describe(writes: Sequence[Write], where: Where, grid: Grid, kept: Grid, form
 def put_back(damaged: Sequence[Misplaced], where: Where, grid: Grid) -> tuple[list[Write], list[Misplaced]]:
     """The writes that put back what stood there, each where its cell is now; and what cannot be found."""
     rows: defaultdict[str, list[int]] = defaultdict(list)
-    for row, number in numbers_at(grid, where).items():
-        rows[number].append(row)
+    for at, number in numbers_at(grid, where).items():
+        rows[number].append(at)
     headed: defaultdict[str, list[int]] = defaultdict(list)
-    for (row, column), value in grid.items():
-        if row == where.header_row:
+    for (at, column), value in grid.items():
+        if at == where.header_row:
             headed[text_of(value)].append(column)
     writes, gone = [], []
     for each in damaged:
-        row = rows[each.number][0] if each.number and len(rows[each.number]) == 1 else each.row
         columns = headed.get(each.heading, [])
         column = columns[0] if each.heading and len(columns) == 1 else each.column
-        if not same(grid.get((row, column)), each.wrote):
+        numbered = rows.get(each.number, []) if each.number else []
+        row = numbered[0] if len(numbered) == 1 else _likest(each, column, grid)
+        if row is None or not same(grid.get((row, column)), each.wrote):
             gone.append(each)
             continue
         cell = {"userEnteredValue": {"formulaValue": each.formula}} if each.formula else entered(each.before)
         writes.append(Write(row, column, "", None, cell, each.before, each))
     return writes, gone
+
+
+def _likest(astray: Misplaced, column: int, grid: Grid) -> int | None:
+    """The row without a number of its own in which something went astray: that which shows what was written, and
+    most of what stood beside it; of several the nearest to where it was."""
+    if same(astray.wrote, None):
+        return astray.row
+    alike = {
+        row: sum(same(grid.get((row, at)), value) for at, value in astray.line.items())
+        for (row, at), value in grid.items()
+        if at == column and same(value, astray.wrote)
+    }
+    return max(alike, key=lambda row: (alike[row], -abs(row - astray.row)), default=None)
