@@ -212,6 +212,34 @@ def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
     assert len(look(desk.book(), Settings(), NOW, {}).plan) == 0
 
 
+@pytest.mark.parametrize("kind", ["rename", 503, "drop"])
+@pytest.mark.parametrize("after", [False, True])
+def test_what_a_write_met_is_put_back_though_the_repair_fails_at_first(desk, kind, after):
+    desk.spreadsheet.sheets[0].put(4, 0, None)
+    asked: list[str] = []
+
+    def before(name: str) -> None:
+        asked.append(name)
+        if asked.count("batchUpdate") == 1 and name == "batchUpdate":
+            desk.spreadsheet.sheets[0].insert("ROWS", 2, 1)
+        if asked.count("batchUpdate") == 2 and name == "batchUpdate" and kind == "rename":
+            desk.spreadsheet.sheets[0].title = "行动项清单"
+
+    desk.service.before = before
+    desk.service.fault = lambda name: (
+        LineFault(kind, after=after)
+        if kind != "rename" and name == "batchUpdate" and asked.count(name) == 2
+        else None
+    )
+
+    one_pass(desk)
+
+    numbers = {text: number for number, text in zip(column(desk), column(desk, 1), strict=True) if text}
+    assert numbers["事项3"] == "A003"
+    assert numbers["事项4"] == "A007"
+    assert sorted(filter(None, column(desk))) == sorted(filter(None, numbers.values()))
+
+
 def test_a_long_plan_goes_in_parts_and_each_is_whole(desk, monkeypatch):
     monkeypatch.setattr(building, "PAYLOAD", 400)
     monkeypatch.setattr(building, "_LONG_RUN", 1000)

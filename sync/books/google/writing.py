@@ -6,6 +6,7 @@ met another row or column than it was meant for is known at once, and what stood
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -109,7 +110,8 @@ class Writing:
         where = find_table(self.task, view.part.grid)
         if self._damaged or self._vanished or self._foreign:
             self.repairs += 1
-            self._put_right(view, where)
+            with suppress(ChangedFault):  # refused because the tab has just been renamed, say: look again
+                self._put_right(view, where)
             return False
         missing = tuple(new for new in self.task.added if new.column not in where.columns)
         columns = {**where.columns, **{new.column: new.position for new in missing}}
