@@ -90,11 +90,13 @@ def test_a_line_that_breaks_takes_no_row_twice(desk, after):
     assert column(desk)[1:] == ["A001", "A003", "A005", "A006"]
 
 
-def test_rows_without_a_number_of_their_own_cannot_be_taken_out(desk):
+def test_rows_without_a_number_or_that_a_formula_names_cannot_be_taken_out(desk):
     desk.spreadsheet.sheets[0].put(3, 0, None)
     desk.spreadsheet.sheets[0].put(5, 0, {"userEnteredValue": {"stringValue": "A001"}})
 
-    assert set(desk.book().obstacles(TAB, (2, 3, 4, 5))) == {2, 4}
+    desk.spreadsheet.sheets.append(sheet_of(3, "统计", [["=SUM(行动项!$A$5)"]]))
+
+    assert set(desk.book().obstacles(TAB, (2, 3, 4, 5, 7))) == {2, 4, 5}
 
 
 # What people have around the table.

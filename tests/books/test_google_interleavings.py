@@ -152,6 +152,7 @@ def desk():
         yield desk
 
 
+@pytest.mark.slow
 def test_people_and_worker_at_once(desk, capsys):
     class AtOnce(Passes):
         pass

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sheet_templates import template
 from sync.books.google.address import Json
+from sync.books.google.obstacles import find_obstacles
 from sync.books.google.reading import WHOLE, File, fingerprint, read_file
 from sync.books.google.rows import id_of, make_task
 from sync.books.google.service import Sheets, UnsureError
@@ -52,20 +53,10 @@ class GoogleBook:
         return self._unread.fingerprint
 
     def obstacles(self, tab: str, rows: Sequence[int]) -> Mapping[int, str]:
-        """Rows that cannot be told from others while people move them, and those that a merged cell holds."""
+        """Rows without a number of their own, merged with others, or named by a formula."""
         file = self._last or self._read_file()
         layout = find_layouts(file.snapshot, template(), self._places)["actions"]
-        if layout.tab != tab or "id" not in layout.columns:
-            return dict.fromkeys(rows, "its rows have no numbers by which they can be told from each other")
-        sheet, place = file.sheets[tab], layout.columns["id"]
-        numbers = [id_of(cells[place - 1]) if place <= len(cells) else "" for cells in sheet.tab.rows]
-        found = {}
-        for row in rows:
-            if not numbers[row - 1] or numbers.count(numbers[row - 1]) > 1:
-                found[row] = "its rows have no numbers by which they can be told from each other"
-            elif any(area.first_row <= row <= area.last_row for area in sheet.tab.merged):
-                found[row] = "a merged cell holds it"
-        return found
+        return find_obstacles(file, layout, tab, rows)
 
     def apply(self, plan: Plan) -> str:
         """Carry out the whole plan, each value beside its own row wherever people have moved that meanwhile.
