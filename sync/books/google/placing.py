@@ -171,7 +171,7 @@ def describe(writes: Sequence[Write], where: Where, grid: Grid, kept: Grid, form
 
 
 def put_back(damaged: Sequence[Misplaced], where: Where, grid: Grid) -> tuple[list[Write], list[Misplaced]]:
-    """The writes that put back what stood there, each where its cell is now; and what cannot be found."""
+    """The writes that put back what stood there, each where its cell is now; and what does not show there now."""
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for at, number in numbers_at(grid, where).items():
         rows[number].append(at)

@@ -34,7 +34,7 @@ from sync.snapshot import Area, CellValue, ColourRule, Tab
 
 LAST_COLUMN = 18_278
 """The last column that Google Sheets can have."""
-_TRIES = 8
+_TRIES = 12
 _MANY = 40
 """Stretches of rows; where there are more, one range is read that spans them all."""
 _KEPT = "_closeloop"
@@ -280,8 +280,9 @@ class Writing:
             for index, rule in reversed(self._foreign)
             if rule not in view.rules
         ]
-        writes, _ = put_back(self._damaged, where, view.part.grid)
-        self._damaged.clear()
+        # What a repair has met in its turn is undone first; what it hid is found in the next round.
+        writes, hidden = put_back(self._damaged, where, view.part.grid)
+        self._damaged = hidden if writes else []
         if writes or rules:
             cells = [piece.request for part in building.portions(sheet, writes) for piece in part]
             self._send(view, _Batch(self._next_token(), where, writes, {}, frozenset(), width), rules, cells)
