@@ -9,6 +9,7 @@ import pytest
 from sheet_templates import template, words
 from sync.books.google import building
 from sync.books.google.address import is_address, spreadsheet_id
+from sync.books.google.credentials import read_account
 from sync.books.google.formulas import localised, neutral
 from sync.changes import Plan, PutTab, RemoveRows, SetColours
 from sync.faults import ChangedFault, SettingsFault, UsageFault
@@ -375,3 +376,34 @@ def test_init_writes_settings_that_lead_back(desk, tmp_path, monkeypatch):
 
     assert (tracker.spreadsheet, tracker.name) == (ID, "行动项台账")
     assert tracker.settings.google.credentials == key
+
+
+PERSON = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"installed": {}}', "not yet a consent"),
+        ('{"type": "service_account"}', "damaged"),
+        ('{"type": "authorized_user"}', "damaged"),
+        ("{}", "neither"),
+        ("[]", "cannot be read"),
+        ("no JSON", "cannot be read"),
+    ],
+)
+def test_credentials_that_are_something_else(tmp_path, content, says):
+    file = tmp_path / "key.json"
+    file.write_text(content, "utf-8")
+
+    with pytest.raises(SettingsFault, match=says):
+        read_account(file)
+
+
+def test_the_consent_of_a_person_is_an_account_without_an_address(tmp_path):
+    file = tmp_path / "consent.json"
+    file.write_text(json.dumps(PERSON), "utf-8")
+    account = read_account(file)
+
+    assert account.email == ""
+    assert account.credentials.refresh_token == "r"

@@ -1,6 +1,6 @@
 """Where each value of a plan goes now, and, after the write, which of them came to stand where they should not."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -81,8 +81,11 @@ def _row_of(
             raise ChangedFault("a row was copied with its number since it was read; the next pass writes it")
         return found[0] if found else None
     given = rows_of.get(id_of(wanted.cells.get("id")), ()) if saying is not None else ()
-    if len(given) == 1 and said_at(grid, given[0], task.theirs) == wanted.says:
-        return given[0]
+    if (
+        given
+    ):  # by an attempt of ours; a copy of that row, or one that people have changed since, is another row
+        alone = len(given) == 1 and said_at(grid, given[0], task.theirs) == wanted.says
+        return given[0] if alone else None
     if saying is None:
         return wanted.row if said_at(grid, wanted.row, task.theirs) == wanted.says else None
     there = saying.get(wanted.says, [])
@@ -96,11 +99,11 @@ def _unnumbered_rows(task: Task, grid: Grid, where: Where) -> dict[tuple[CellVal
     """Rows without a number of their own, by what people say in them."""
     given = {id_of(wanted.cells["id"]) for wanted in task.rows if not wanted.id and "id" in wanted.cells}
     numbers = numbers_at(grid, where)
-    duplicates = {number for number in numbers.values() if list(numbers.values()).count(number) > 1} if any(not wanted.id and "id" not in wanted.cells for wanted in task.rows) else set()  # fmt: skip  # noqa: E501
+    count = Counter(numbers.values())
     found: dict[tuple[CellValue, ...], list[int]] = {}
     for row in sorted({row for row, _ in grid if row > where.header_row}):
         number = numbers.get(row, "")
-        if not number or number in duplicates or number in given:
+        if not number or count[number] > 1 or number in given:
             found.setdefault(said_at(grid, row, task.theirs), []).append(row)
     return found
 
@@ -147,7 +150,9 @@ def _met(
     return said_at(grid, write.row, task.theirs) == write.wanted.says
 
 
-def describe(writes: Sequence[Write], where: Where, grid: Grid, kept: Grid, formulas: Mapping[tuple[int, int], str]) -> list[Misplaced]:  # fmt: skip  # noqa: E501
+def describe(
+    writes: Sequence[Write], where: Where, grid: Grid, kept: Grid, formulas: Mapping[tuple[int, int], str]
+) -> list[Misplaced]:
     """What each misplaced write met, so that it can be found and put back."""
     numbers = numbers_at(grid, where)
     lines: defaultdict[int, dict[int, CellValue]] = defaultdict(dict)

@@ -61,20 +61,25 @@ def make_task(plan: Plan, sheet: Sheet, layout: Layout) -> Task:
     width = max(map(len, sheet.tab.rows), default=0)
     theirs = tuple(position for position in range(1, width + 1) if position not in ours)
     place = layout.columns.get("id")
-    ids = Counter(id_of(cells[place - 1]) for cells in sheet.tab.rows[layout.header_row :] if len(cells) >= place) if place else Counter[str]()  # fmt: skip  # noqa: E501
+    numbers = [_number(cells, place) for cells in sheet.tab.rows[layout.header_row :]]
+    ids = Counter(numbers)
     wanted: defaultdict[int, dict[str, CellValue]] = defaultdict(dict)
     for cell in plan.cells:
         wanted[cell.row][cell.column] = cell.now
     rows = []
     for row in sorted(wanted):
         cells = sheet.tab.rows[row - 1]
-        number = id_of(cells[place - 1]) if place and len(cells) >= place else ""
+        number = _number(cells, place)
         known = number if ids[number] == 1 else ""
         rows.append(Wanted(row, known, _said(cells, theirs), wanted[row]))
     header = sheet.tab.rows[layout.header_row - 1]
     texts = {at: text_of(cell) for at, cell in enumerate(header, start=1) if cell not in (None, "")}
     headings = {key: texts[position] for key, position in layout.columns.items() if _OWNERS[key] != "people"}
     return Task(sheet, layout, headings, texts, theirs, plan.columns, tuple(rows))
+
+
+def _number(cells: Sequence[CellValue], place: int | None) -> str:
+    return id_of(cells[place - 1]) if place and len(cells) >= place else ""
 
 
 def id_of(cell: CellValue) -> str:
