@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,8 +50,12 @@ crashes: $(READY) ## 300 kills in the middle of a pass
 year: $(READY)   ## a simulated year of reminders, hour by hour
 	$(BIN)/python -m tests.simulated_year
 
-bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
+interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
+	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py
+
+bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script; requests and bytes on Google Sheets
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.google
 
 lock:            ## take the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)

@@ -36,6 +36,24 @@ def write_tracker(path: Path, rows: int, *, open_share: float = 0.15, seed: int 
     book.close()
 
 
+def sheet_rows(rows: int, *, open_share: float = 0.15, seed: int = 1) -> list[list[object]]:
+    """The same tracker as cells of Google Sheets: dates are serial numbers with a format."""
+    chance = random.Random(seed)
+    lines: list[list[object]] = [list(HEADINGS)]
+    lines += [
+        [_cell(value) for value in _row(number, rows, open_share, chance)] for number in range(1, rows + 1)
+    ]
+    return lines
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, date):
+        return value
+    days = (value - date(1899, 12, 30)).days
+    shown = {"numberFormat": {"type": "DATE", "pattern": "yyyy-mm-dd"}}
+    return {"userEnteredValue": {"numberValue": days}, "userEnteredFormat": shown}
+
+
 def _row(number: int, rows: int, open_share: float, chance: random.Random) -> list[object]:
     is_open = number > rows * (1 - open_share)
     age = chance.randint(-60, 10) if is_open else chance.randint(30, 1500)

@@ -6,11 +6,11 @@ from pathlib import Path
 from sheet_templates import LANGUAGES, template, words
 from sync.books.excel import ExcelBook
 from sync.faults import UsageFault, WorkbookFault
-from sync.into import add_tabs
+from sync.into import add_tabs, lacking
 from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings, read_settings
 from sync.settings_file import settings_file
-from sync.tracker import USUAL_SETTINGS, Tracker
+from sync.tracker import USUAL_SETTINGS, Tracker, google_tracker
 
 
 def init_files(path: Path, language: str) -> Iterator[Path]:
@@ -39,6 +39,35 @@ def init_into(path: Path, language: str) -> Iterator[Path | str]:
     said = texts["tabs_added"] if added else texts["no_tabs_added"]
     yield said.format(file=path, tabs=texts["comma"].join(added))
     yield from _settings_beside(path, language)
+
+
+def init_google(address: str, credentials: Path | None, language: str) -> Iterator[Path | str]:
+    """Add the template's tabs to a Google spreadsheet, and settings in this folder; yields what was done.
+
+    An account of one's own is asked for consent in the browser first.
+    """
+    from sync.books.google.credentials import give_consent, is_client
+    from sync.books.google.founding import new_tabs
+
+    _check_language(language)
+    known = read_settings(USUAL_SETTINGS) if USUAL_SETTINGS.exists() else Settings()
+    key = credentials or known.google.credentials
+    google = known.google.model_copy(update={"spreadsheet": address, "credentials": key})
+    if is_client(key) and not google.consent.exists():
+        give_consent(key, google.consent)
+    settings = known.model_copy(update={"google": google})
+    tracker = google_tracker(address, settings, Path())
+    book = tracker.google_book()
+    names = lacking(book.read(), template(), words(language), settings)
+    if names:
+        book.add(list(new_tabs(template(), words(language), names, book.file.ids)))
+    texts = words(language)["report"]
+    said = texts["tabs_added"] if names else texts["no_tabs_added"]
+    yield said.format(file=tracker.place, tabs=texts["comma"].join(names))
+    if not USUAL_SETTINGS.exists():
+        given = {"spreadsheet": str(tracker.place), "name": book.file.title, "credentials": key.as_posix()}
+        USUAL_SETTINGS.write_text(settings_file(None, language, given), "utf-8")
+        yield USUAL_SETTINGS
 
 
 def _check_language(language: str) -> None:

@@ -55,13 +55,28 @@ def init(
             metavar="FILE", help="Add the tabs that this workbook lacks; nothing else in it changes."
         ),
     ] = None,
+    google: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Add the tabs to this Google spreadsheet, and settings in this folder."
+        ),
+    ] = None,
+    credentials: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --google: the account's key file.")
+    ] = None,
     language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
 ) -> None:
     """Write an empty workbook from the template, or add its tabs to one that is there; and a settings file."""
-    from sync.beginning import init_files, init_into
+    from sync.beginning import init_files, init_google, init_into
 
-    if (path is None) == (into is None):
-        raise UsageFault("init takes either the path of a new workbook, or --into with one that is there")
+    if sum(place is not None for place in (path, into, google)) != 1:
+        raise UsageFault(
+            "init takes the path of a new workbook, or --into with one that is there, or --google with an address"
+        )
+    if google is not None:
+        for written in init_google(google, credentials, language):
+            typer.echo(written)
+        return
     for written in init_files(path, language) if path else init_into(into or Path(), language):
         typer.echo(written)
 

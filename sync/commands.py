@@ -160,7 +160,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
             _held(done.held, tracker),
         ]
     judged = done.judged
-    files = [("workbook", tracker.path), ("ledger", tracker.ledger_place)]
+    files = [("workbook", tracker.place), ("ledger", tracker.ledger_place)]
     if tracker.settings.mail.channel == "outbox":
         files.append(("outbox", tracker.outbox))
     return [

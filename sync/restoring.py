@@ -16,7 +16,7 @@ from sync.tracker import Tracker, find_tracker
 
 def show_backups(path: Path | None, config: Path | None) -> None:
     """Print the workbook's backups, newest first."""
-    tracker = find_tracker(path, config)
+    tracker = _of_a_file(path, config)
     found = _listed(tracker.backups(tracker.moment(None)), tracker)
     show(report.backups_section(found, words(tracker.settings.language)))
 
@@ -27,12 +27,19 @@ def restore_workbook(path: Path | None, config: Path | None, at: str) -> None:
     What the workbook is now becomes a backup itself, even where the settings keep none. Raises UsageFault
     when there is no such backup, BusyFault and WorkbookFault as ``ExcelBook.put_back`` does.
     """
-    tracker = find_tracker(path, config)
+    tracker = _of_a_file(path, config)
     backups = tracker.backups(tracker.moment(None))
     chosen = _chosen(_listed(backups, tracker), at, tracker)
     ExcelBook(tracker.path, replace(backups, keep=max(backups.keep, 1)), complain).put_back(chosen.path)
     said = words(tracker.settings.language)["report"]["restored"]
     show(Text(said.format(file=tracker.path, moment=f"{chosen.moment:%Y-%m-%d %H:%M:%S}")))
+
+
+def _of_a_file(path: Path | None, config: Path | None) -> Tracker:
+    tracker = find_tracker(path, config)
+    if tracker.spreadsheet:
+        raise UsageFault("Google keeps every version itself: File, Version history in the spreadsheet")
+    return tracker
 
 
 def _listed(backups: Backups, tracker: Tracker) -> Sequence[Backup]:

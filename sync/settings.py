@@ -212,6 +212,24 @@ class ReportSettings(_Section):
         return [value] if value == "all" else value
 
 
+class GoogleSettings(_Section):
+    """A tracking table on Google Sheets, instead of a workbook. The ledger is kept beside this file."""
+
+    spreadsheet: str = Field("", description="its address as the browser shows it, or its id")
+    name: str = Field("", description="what mails call it; its id by default")
+    credentials: Path = Field(
+        Path("google-credentials.json"),
+        description="a service account's key, or an OAuth client for an account of your own; keep it secret",
+    )
+    consent: Path = Field(
+        Path("google-consent.json"),
+        description="where your own account's consent is kept, which 'closeloop init --google' asks for",
+    )
+    endpoint: str = Field(
+        "", description="another address of Google's service, such as a gateway of your own"
+    )
+
+
 class LedgerSettings(_Section):
     """Where closeloop remembers what it has done and whom it has told."""
 
@@ -238,6 +256,7 @@ class Settings(_Section):
     mail: MailSettings = MailSettings()
     reports: ReportSettings = ReportSettings()
     backups: BackupSettings = BackupSettings()
+    google: GoogleSettings = GoogleSettings()
     ledger: LedgerSettings = LedgerSettings()
     rules: dict[str, dict[str, Any]] = Field(
         {}, description="by rule code: off = true, severity, and the rule's parameters"

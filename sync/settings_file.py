@@ -1,7 +1,7 @@
 """Writes a settings file in which every setting is explained; what is commented out has its default."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ _EXAMPLES = {
 }
 
 
-def settings_file(workbook: Path, language: str) -> str:
-    """The text of a new ``closeloop.toml`` for a workbook."""
-    set_here = {"workbook": workbook.as_posix(), "language": language}
-    return "".join([_HEAD, *_lines(Settings, set_here), *_sections()])
+def settings_file(workbook: Path | None, language: str, google: Mapping[str, str] | None = None) -> str:
+    """The text of a new ``closeloop.toml`` for a workbook, or for a spreadsheet of Google's with its settings."""
+    set_here = {"workbook": workbook.as_posix()} if workbook else {}
+    given = {"google": dict(google or {})}
+    return "".join([_HEAD, *_lines(Settings, set_here | {"language": language}), *_sections(given)])
 
 
 def every_setting() -> Iterator[tuple[str, str, str]]:
@@ -48,11 +49,11 @@ def _lines(section: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
         yield f"\n# {field.description}\n{mark}{name} = {value or json.dumps('')}\n"
 
 
-def _sections() -> Iterator[str]:
+def _sections(given: Mapping[str, dict[str, str]]) -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         if section := _section(field):
             yield f"\n[{name}]\n# {section.__doc__}\n"
-            yield from _lines(section, {})
+            yield from _lines(section, given.get(name, {}))
     yield "\n" + _EXAMPLES["tables"]
     for name, field in TableSettings.model_fields.items():
         example = (field.examples or [""])[0]

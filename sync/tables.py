@@ -184,13 +184,15 @@ def _kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
     people = [key for key in layout.columns if table.columns[key].owner == "people"]
     headings = {layout.columns[key]: layout.headings[key] for key in people}
     first = layout.columns.get(table.compulsory[0])
+    # What a former pass has left in a row that people have emptied makes it no less blank.
+    ours = {position for key, position in layout.columns.items() if table.columns[key].owner == "worker"}
     kept: list[int] = []
     after_gap = False
     for row, cells in enumerate(tab.rows[layout.header_row : layout.last_row], start=layout.header_row + 1):
         if _says_something(cells, headings, first, after_gap):
             kept.append(row)
             after_gap = False
-        elif not any(cell not in (None, "") for cell in cells):
+        elif not any(cell not in (None, "") for at, cell in enumerate(cells, start=1) if at not in ours):
             after_gap = True
     return kept
 

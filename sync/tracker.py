@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sync.books.book import Book
 from sync.books.excel import Backups, ExcelBook
+from sync.books.google.address import is_address, spreadsheet_id
 from sync.faults import Fault, SettingsFault, UsageFault
 from sync.ledger import Ledger
 from sync.settings import Settings, read_settings
@@ -16,33 +18,62 @@ from sync.tell.channel import Channel
 from sync.tell.outbox import Outbox
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 
+if TYPE_CHECKING:
+    from sync.books.google.book import GoogleBook
+
 USUAL_SETTINGS = Path("closeloop.toml")
 PASSWORD = "CLOSELOOP_SMTP_PASSWORD"  # noqa: S105 - the variable's name, not the password
 
 
 @dataclass(frozen=True)
 class Tracker:
-    """A workbook with its settings. ``folder`` holds ledger, backups and outbox where the settings name no other place."""
+    """A workbook with its settings. ``folder`` holds ledger, backups and outbox where the settings name no other place.
+
+    ``spreadsheet`` is the id of a Google spreadsheet, '' for a file; ``path`` then stands for it by its name.
+    """
 
     path: Path
     settings: Settings
     base: Path
+    spreadsheet: str = ""
 
     @property
     def name(self) -> str:
         """What mails and the ledger call it: the workbook's name without its ending."""
-        return self.path.stem
+        return self.path.name if self.spreadsheet else self.path.stem
+
+    @property
+    def place(self) -> Path | str:
+        """Where it is: a file, or an address."""
+        return f"https://docs.google.com/spreadsheets/d/{self.spreadsheet}" if self.spreadsheet else self.path
 
     @property
     def folder(self) -> Path:
-        """Where closeloop keeps what belongs to this workbook: beside the file itself, whatever link leads to it."""
+        """Where closeloop keeps what belongs to this workbook: beside the file itself, whatever link leads to it, or
+        beside the settings of a Google spreadsheet."""
+        if self.spreadsheet:
+            return self.base.resolve() / f"{self.spreadsheet}.closeloop"
         file = self.path.resolve()
         stem = file.stem if file.suffix.lower() == ".xlsx" else file.name
         return file.parent / f"{stem}.closeloop"
 
     def book(self, now: datetime, remark: Callable[[Fault], None] | None = None) -> Book:
         """The workbook. ``now`` dates the backups; ``remark`` is told what is odd about the file but no hindrance."""
+        if self.spreadsheet:
+            return self.google_book()
         return ExcelBook(self.path, self.backups(now), remark)
+
+    def google_book(self) -> "GoogleBook":
+        """The spreadsheet, with the account of the settings. Raises SettingsFault where there is none."""
+        from sync.books.google.book import GoogleBook  # slow to import
+        from sync.books.google.credentials import is_client, read_account
+        from sync.books.google.service import Sheets
+
+        google = self.settings.google
+        credentials = self.base / google.credentials
+        account = read_account(self.base / google.consent if is_client(credentials) else credentials)
+        sheets = Sheets(self.spreadsheet, account, endpoint=google.endpoint)
+        return GoogleBook(sheets, self.settings.places)
 
     def backups(self, now: datetime) -> Backups:
         """What the workbook was before each write."""
@@ -85,6 +116,8 @@ class Tracker:
 
 def find_tracker(path: Path | None, config: Path | None) -> Tracker:
     """The tracker that the command line names: a workbook, a settings file, both, or ./closeloop.toml."""
+    if path is not None and is_address(str(path)):
+        return _on_google(str(path), config)
     if path is not None and path.suffix.lower() == ".toml":
         if config is not None:
             raise UsageFault("name a settings file once: as the path or with -c")
@@ -93,6 +126,12 @@ def find_tracker(path: Path | None, config: Path | None) -> Tracker:
         return _beside(path) or Tracker(path, Settings(), path.parent)
     chosen = config or USUAL_SETTINGS
     settings = read_settings(chosen)
+    if path is None and settings.google.spreadsheet:
+        if settings.workbook is not None:
+            raise SettingsFault(
+                "{file} names a workbook and a Google spreadsheet; leave one out", file=chosen
+            )
+        return google_tracker(settings.google.spreadsheet, settings, chosen.parent)
     workbook = path or (settings.workbook and chosen.parent / settings.workbook)
     if workbook is None:
         raise SettingsFault(
@@ -100,6 +139,19 @@ def find_tracker(path: Path | None, config: Path | None) -> Tracker:
             file=chosen,
         )
     return Tracker(workbook, settings, chosen.parent)
+
+
+def google_tracker(address: str, settings: Settings, base: Path) -> Tracker:
+    """A Google spreadsheet by its address or id."""
+    number = spreadsheet_id(address)
+    return Tracker(Path(settings.google.name.replace("/", " ") or number), settings, base, number)
+
+
+def _on_google(address: str, config: Path | None) -> Tracker:
+    """A spreadsheet that the command line names, by the settings given or those in this folder."""
+    chosen = config or USUAL_SETTINGS
+    settings = read_settings(chosen) if config or chosen.is_file() else Settings()
+    return google_tracker(address, settings, chosen.parent)
 
 
 def _beside(path: Path) -> Tracker | None:

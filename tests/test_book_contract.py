@@ -1,6 +1,6 @@
 """The contract of a book, run over every back-end: read, apply all or nothing, refuse what changed meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -10,12 +10,17 @@ from openpyxl import Workbook, load_workbook
 
 from sheet_templates import template
 from sync.books.excel import ExcelBook
+from sync.books.google.book import GoogleBook
 from sync.books.memory import MemoryBook
 from sync.changes import AddColumn, Plan, PutTab, SetCell, SetColours
 from sync.faults import BusyFault, WorkbookFault
 from sync.finding_tables import find_layouts
 from sync.generated import GeneratedTab, TabCell
 from sync.snapshot import Area, CellValue, ColourRule, Snapshot, Tab
+from tests.sheets_server import Spreadsheet
+from tests.sheets_server.desk import ID, open_desk, sheet_of
+from tests.sheets_server.desk import Desk as ServerDesk
+from tests.sheets_server.grid import entered
 
 TAB = "行动项"
 ROWS: list[list[CellValue]] = [
@@ -31,7 +36,7 @@ INK = ColourRule(Area(3, 2, 1_048_576, 2), 'ISNUMBER(FIND(";owner:E;",$E3))', ""
 class Desk(Protocol):
     """A book, and somebody who edits it meanwhile."""
 
-    book: MemoryBook | ExcelBook
+    book: MemoryBook | ExcelBook | GoogleBook
 
     def type(self, row: int, position: int, text: str, tab: str = TAB) -> None: ...
 
@@ -66,10 +71,26 @@ class ExcelDesk:
         edited.save(self.path)
 
 
-@pytest.fixture(params=[MemoryDesk, ExcelDesk], ids=["memory", "excel"])
-def desk(request, tmp_path) -> Desk:
-    make: Callable[[Path], Desk] = request.param
-    return make(tmp_path)
+class GoogleDesk:
+    def __init__(self, _folder: Path, server: ServerDesk) -> None:
+        self.server, self.book = server, server.book()
+
+    def type(self, row: int, position: int, text: str, tab: str = TAB) -> None:
+        def typed(book: Spreadsheet) -> None:
+            book.sheet(tab).put(row - 1, position - 1, entered(text))
+
+        self.server.service.edit(ID, typed)
+
+
+@pytest.fixture(params=["memory", "excel", "google"])
+def desk(request, tmp_path) -> Iterator[Desk]:
+    if request.param != "google":
+        made: dict[str, Callable[[Path], Desk]] = {"memory": MemoryDesk, "excel": ExcelDesk}
+        yield made[request.param](tmp_path)
+        return
+    sheets = [sheet_of(0, TAB, ROWS), sheet_of(7, "备注", [["别动"]])]
+    with open_desk(Spreadsheet(ID, sheets=sheets)) as server:
+        yield GoogleDesk(tmp_path, server)
 
 
 def cells(snapshot: Snapshot, tab: str = TAB) -> list[list[CellValue]]:

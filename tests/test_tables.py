@@ -38,6 +38,16 @@ def test_the_header_need_not_be_the_first_row_nor_columns_in_order():
     assert table.merged_columns.tolist() == [()]
 
 
+def test_what_a_former_pass_has_left_makes_a_row_no_less_blank():
+    left = [None] * 5 + ["未开始"]
+    other_table = [None, "联系人", "王芳"]
+
+    with_leftover = actions([*HEADER, "系统状态"], ROW, left, other_table)
+    without = actions([*HEADER, "系统状态"], ROW, [], other_table)
+
+    assert list(with_leftover.rows) == list(without.rows) == [2]
+
+
 @pytest.mark.parametrize("language", range(len(LANGUAGES)), ids=LANGUAGES)
 def test_headings_of_every_language_are_known(language):
     for key, table in template().tables.items():

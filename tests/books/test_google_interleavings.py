@@ -1,0 +1,178 @@
+"""People edit at every moment of a pass: nothing of theirs changes by us, no row vanishes, every result finds its row.
+
+The long form: CLOSELOOP_INTERLEAVINGS=10000 (``make interleavings``).
+"""
+
+import os
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from sheet_templates import template
+from sync.faults import BusyFault, ChangedFault
+from sync.settings import Settings
+from sync.worker import look
+from tests.sheets_server import Service, Spreadsheet
+from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
+from tests.sheets_server.grid import shown
+from tests.sheets_server.people import KINDS, Edit, columns_of_people, delete_our_column, make
+
+NOW = datetime(2024, 5, 28, 10)
+TOP = 2
+HEADS = ["编号", "行动项描述", "负责人", "计划完成时间", "状态", "我的列"]
+WIDTH = len(HEADS)
+OURS = frozenset(head for column in template().tables["actions"].worker_columns for head in column.heads)
+COUNT = int(os.environ.get("CLOSELOOP_INTERLEAVINGS", "60"))
+MOMENTS = [("getByDataFilter", 0), ("batchUpdate", 0), ("batchUpdate", 0), ("get", 1), ("batchUpdate", 1)]
+"""Before the second look, before the write (oftener), before the reading of a repair, before the repair."""
+REPAIRING = [("get", 1), ("batchUpdate", 1)]
+"""Whoever copies a row in the second in which a wrong number may stand in it copies that number: it is theirs then."""
+FIGURES: Counter[str] = Counter()
+
+edits = st.builds(
+    Edit, st.sampled_from([*KINDS, "delete our column"]), st.integers(0, 30), st.integers(0, 30)
+)
+before_it = st.lists(edits, min_size=1, max_size=3)
+meanwhile = st.lists(st.tuples(st.sampled_from(MOMENTS), edits), min_size=1, max_size=3)
+
+
+def table(count: int, numbered: int) -> Spreadsheet:
+    """A table of so many rows, every ``numbered``-th with a number of people's own."""
+    rows: list[list[object]] = [["行动项台账"], [], HEADS]
+    for row in range(count):
+        number = f"A{row + 1:03d}" if numbered and row % numbered == 0 else None
+        rows.append([number, f"事项{row:02d}", ["王芳", "张三", ""][row % 3], f"2024-05-{10 + row}", ["进行中", "延期"][row % 2], f"我{row}"])  # fmt: skip
+    return Spreadsheet(ID, sheets=[sheet_of(0, "行动项", rows)])
+
+
+class Passes(RuleBasedStateMachine):
+    """A table that people and the worker edit at once, beside a twin that only people edit."""
+
+    desk: Desk
+
+    @initialize(count=st.integers(1, 9), numbered=st.integers(0, 3))
+    def begin(self, count: int, numbered: int) -> None:
+        self.actual, self.twin = table(count, numbered), table(count, numbered)
+        self.width, self.seen = WIDTH, Counter[str]()
+        service = self.desk.service
+        service.books[ID] = self.actual
+        service.before = lambda _name: None
+        self.kept_by_us: set[object] = set()
+
+    @property
+    def service(self) -> Service:
+        return self.desk.service
+
+    @rule(edit=edits)
+    def people_edit(self, edit: Edit) -> None:
+        with self.service.lock:
+            if edit.kind == "delete our column":
+                delete_our_column(self.service.books[ID], TOP, edit.at, OURS)
+                return
+            book = self.service.books[ID]
+            make(edit, book, TOP, columns_of_people(book, TOP, OURS, self.width))
+            self.width += make(edit, self.twin, TOP, list(range(self.width)))
+
+    @rule(first=before_it, meanwhile=meanwhile)
+    def worker_passes(self, first: list[Edit], meanwhile: list[tuple[tuple[str, int], Edit]]) -> None:
+        for edit in first:
+            self.people_edit(edit)
+        calls: Counter[str] = Counter()
+
+        def before(name: str) -> None:
+            for at, edit in meanwhile:
+                if at != (name, calls[name]):
+                    continue
+                if edit.kind == "copy row" and at in REPAIRING:
+                    continue
+                FIGURES["edits within a pass"] += 1
+                self.people_edit(edit)
+            calls[name] += 1
+
+        self.service.before = before
+        self._pass()
+        self.service.before = lambda _name: None
+
+    def _pass(self) -> None:
+        book = self.desk.book()
+        FIGURES["passes"] += 1
+        for _ in range(3):
+            judged = look(book, Settings(), NOW, {})
+            try:
+                book.apply(judged.plan)
+            except ChangedFault:
+                FIGURES["judged anew"] += 1
+                continue
+            except BusyFault:
+                FIGURES["left to the next pass"] += 1
+            break
+        FIGURES["passes with a repair"] += book.repairs > 0
+        FIGURES["repairs"] += book.repairs
+
+    @precondition(lambda self: hasattr(self, "twin"))
+    @rule()
+    def nothing_of_peoples_has_changed(self) -> None:
+        self._compare()
+
+    def _compare(self) -> None:
+        """Every cell of people's is as on the twin; numbers may have come where there were none."""
+        actual, twin = self.service.books[ID].sheets[0], self.twin.sheets[0]
+        theirs = columns_of_people(self.service.books[ID], TOP, OURS, self.width)
+        for row in range(max(len(actual.rows), len(twin.rows))):
+            said = [shown(twin.cell(row, column)) for column in range(self.width)]
+            for column, (place, due) in enumerate(zip(theirs, said, strict=True)):
+                there = shown(actual.cell(row, place))
+                numbered = shown(twin.cell(TOP, column)) == "编号" and due is None and row > TOP and any(said)
+                assert there == due or numbered, (row, column, there, due)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "twin"):
+            return
+        self._compare()
+        try:
+            self._pass()
+        except Exception as error:
+            if "action table" in str(error):  # people have taken the table itself apart
+                return
+            raise
+        self._compare()
+        assert len(look(self.desk.book(), Settings(), NOW, {}).plan) == 0
+        FIGURES["interleavings"] += 1
+
+
+@pytest.fixture(scope="module")
+def desk():
+    with open_desk(table(3, 1)) as desk:
+        yield desk
+
+
+@pytest.mark.slow
+def test_people_and_worker_at_once(desk, capsys):
+    class AtOnce(Passes):
+        pass
+
+    AtOnce.desk = desk
+    run_state_machine_as_test(
+        AtOnce,
+        settings=settings(
+            max_examples=COUNT,
+            stateful_step_count=6,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, *([Phase.shrink] if COUNT <= 60 else [])],
+        ),
+    )
+    with capsys.disabled():
+        if COUNT > 60:
+            print("\n" + ", ".join(f"{count} {name}" for name, count in sorted(FIGURES.items())))  # noqa: T201
+    assert FIGURES["passes"]
