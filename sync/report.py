@@ -20,7 +20,7 @@ from sync.ledger import Entry
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
-from sync.tell.notice import Notice, Recipient
+from sync.tell.notice import Figures, Notice, Recipient
 from sync.tell.recipients import Missed
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -188,8 +188,9 @@ def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
         counts = Counter(cell.column for cell in plan.cells)
         shown = "、".join(f"{columns[key].heads[words.head]} {counts[key]}" for key in columns if counts[key])
         yield report["cells"].format(count=len(plan.cells), columns=shown)
-    for colours in plan.colours:
-        yield report["colours"].format(count=len(colours.rules))
+    if plan.colours:
+        tabs = report["comma"].join(colours.tab for colours in plan.colours)
+        yield report["colours"].format(count=sum(len(colours.rules) for colours in plan.colours), tabs=tabs)
     if plan.tabs:
         yield report["tabs"].format(tabs=report["comma"].join(tab.content.name for tab in plan.tabs))
 
@@ -222,7 +223,9 @@ def _about(notices: Iterable[Notice], words: Words) -> Iterator[str]:
     ids: defaultdict[str, list[str]] = defaultdict(list)
     for notice in notices:
         copy = words["kinds"]["copy"] if notice.copy else ""
-        ids[words["kinds"][notice.kind] + copy].append(notice.subject.id)
+        subject = notice.subject
+        name = subject.title if isinstance(subject, Figures) else subject.id
+        ids[words["kinds"][notice.kind] + copy].append(name)
     for kind, mine in ids.items():
         more = " " + words["report"]["more"].format(count=len(mine)) if len(mine) > _SHOWN_IDS else ""
         yield f"{kind} {len(mine)}: {' '.join(mine[:_SHOWN_IDS])}{more}"
