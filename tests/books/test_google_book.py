@@ -191,14 +191,17 @@ def test_a_number_never_lands_on_another_row(desk, moved):
     }
 
 
-def test_a_number_that_somebody_types_meanwhile_stays(desk):
+@pytest.mark.parametrize("at", ["getByDataFilter", "batchUpdate"])
+def test_a_number_that_somebody_types_meanwhile_stays(desk, at):
     desk.spreadsheet.sheets[0].put(4, 0, None)
-    at_write(desk, lambda book: book.sheets[0].put(4, 0, {"userEnteredValue": {"stringValue": "我的-1"}}))
+    typed = {"userEnteredValue": {"stringValue": "我的-1"}}
+    at_write(desk, lambda book: book.sheets[0].put(4, 0, typed), at)
 
     with pytest.raises(ChangedFault):
         one_pass(desk)
 
     assert column(desk)[4] == "我的-1"
+    assert [call.name for call in desk.service.calls].count("batchUpdate") == {"batchUpdate": 2}.get(at, 0)
 
 
 def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):

@@ -54,13 +54,16 @@ def place(task: Task, grid: Grid, where: Where, columns: Mapping[str, int], *, c
     """Find each row of the plan. With a ``complete`` grid only what does not stand yet is written, and a row without
     a number is looked for everywhere; otherwise it has to be where it was. A numbered row that is gone needs nothing."""
     rows_of: defaultdict[str, list[int]] = defaultdict(list)
-    for at, number in numbers_at(grid, where).items():
+    numbers = numbers_at(grid, where)
+    for at, number in numbers.items():
         rows_of[number].append(at)
     saying = _unnumbered_rows(task, grid, where) if complete else None
     writes: list[Write] = []
     lost: list[Wanted] = []
     for wanted in task.rows:
         row = _row_of(task, wanted, rows_of, grid, saying)
+        if row and "id" in wanted.cells and numbers.get(row, "") not in {"", id_of(wanted.cells["id"])}:
+            row = None  # somebody has numbered it
         if row is None and not wanted.id:
             lost.append(wanted)
         elif row is not None:
@@ -81,9 +84,7 @@ def _row_of(
             raise ChangedFault("a row was copied with its number since it was read; the next pass writes it")
         return found[0] if found else None
     given = rows_of.get(id_of(wanted.cells.get("id")), ()) if saying is not None else ()
-    if (
-        given
-    ):  # by an attempt of ours; a copy of that row, or one that people have changed since, is another row
+    if given:  # by an attempt of ours; a copy of that row, or one that was changed since, is another row
         alone = len(given) == 1 and said_at(grid, given[0], task.theirs) == wanted.says
         return given[0] if alone else None
     if saying is None:

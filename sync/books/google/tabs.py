@@ -58,9 +58,10 @@ def _new(file: File, tab: GeneratedTab) -> Iterator[Json]:
 def _again(file: File, known: Sheet, mark: Mark, tab: GeneratedTab) -> Iterator[Json]:
     former, new = mark.block or tab.block, tab.block
     reach = _reach(tab)
-    for dimension, lacking in (("ROWS", reach.last_row - known.size[0]), ("COLUMNS", reach.last_column - known.size[1])):  # fmt: skip
-        if lacking > 0:
-            yield {"appendDimension": {"sheetId": known.id, "dimension": dimension, "length": lacking}}
+    lacking = {"ROWS": reach.last_row - known.size[0], "COLUMNS": reach.last_column - known.size[1]}
+    for dimension, length in lacking.items():
+        if length > 0:
+            yield {"appendDimension": {"sheetId": known.id, "dimension": dimension, "length": length}}
     # What people have written beside the block gives way, wherever it is by now.
     if new.last_row > former.last_row:
         below = Area(former.last_row + 1, 1, new.last_row, max(former.last_column, new.last_column))
