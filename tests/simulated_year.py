@@ -195,7 +195,9 @@ OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"
 def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:
     """Pass over the tracker at each moment; what people do on a day is done before its first pass."""
     book, letters, told, judged, passes = MemoryBook(), Letters(), [], 0, 0
-    settings = Settings(brake={"people": 1000, "items": 10_000})
+    settings = Settings(
+        brake={"people": 1000, "items": 10_000}, reports={"weekly": False, "quarterly": False}
+    )
     book.tabs["通讯录"] = Tab("通讯录", _directory())
     book.tabs["跟踪"] = Tab("跟踪", [_HEADINGS])
     with closing(Ledger("sqlite://", "t")) as ledger:
