@@ -1,0 +1,68 @@
+"""An action item as an entry for a person's calendar: all of its due day, known again when the date moves. Pure.
+
+``METHOD:PUBLISH``: an entry to take over. ``REQUEST`` would be an invitation, and declining it would answer the
+coordinator and change nothing in the tracker. An event, not a to-do, because most calendars take no to-dos; one
+a file, because of several some take only the first.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from sheet_templates.wording import Words
+from sync.tell.digest import one_line
+from sync.tell.letter import Attached
+from sync.tell.notice import Item, Recipient
+
+_EPOCH = datetime(2020, 1, 1)
+_SUMMARY, _LINE = 120, 300
+
+
+def calendar_entry(
+    item: Item, recipient: Recipient, tracker: str, touched: datetime, now: datetime, words: Words
+) -> Attached:
+    """The entry of one item for one person.
+
+    ``touched`` is when the row last changed (as the ledger has it): the later, the higher SEQUENCE, so that a
+    calendar takes a moved date for news of the same entry. ``now`` needs a time zone.
+    """
+    texts = words["calendar"]
+    event = Event()
+    event.add("uid", _uid(item, recipient, tracker))
+    event.add("sequence", _sequence(touched))
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", item.due)
+    event.add("dtend", item.due + timedelta(days=1))
+    event.add(
+        "summary", one_line(texts["summary"].format(id=item.id, description=item.description), _SUMMARY)
+    )
+    event.add("description", "\n".join(_lines(item, tracker, words)))
+    event.add("transp", "TRANSPARENT")  # a day with a due date is not a day without time
+    event.add("class", "PRIVATE" if item.confidential else "PUBLIC")
+    calendar = Calendar()
+    calendar.add("prodid", "-//closeloop//closeloop//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return Attached("closeloop.ics", "calendar", calendar.to_ical().decode(), (("method", "PUBLISH"),))
+
+
+def _uid(item: Item, recipient: Recipient, tracker: str) -> str:
+    """The same as long as item and person are; two people's entries do not meet in a shared calendar."""
+    parts = json.dumps([tracker, item.id, recipient.email.casefold()])
+    return f"{hashlib.sha256(parts.encode()).hexdigest()[:32]}@closeloop"
+
+
+def _sequence(touched: datetime) -> int:
+    """Minutes from 2020 on: it only grows, also where the ledger was lost in between."""
+    return max(0, int((touched - _EPOCH).total_seconds() // 60))
+
+
+def _lines(item: Item, tracker: str, words: Words) -> list[str]:
+    texts = words["mail_item"]
+    shown = {"meeting": item.meeting, "owner": item.owner, "place": f"{tracker} {item.place}"}
+    return [
+        texts["label"].format(label=texts[key]) + one_line(text, _LINE) for key, text in shown.items() if text
+    ]
