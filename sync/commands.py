@@ -78,10 +78,19 @@ def conclude(done: Pass | Unchanged) -> int:
                 detail=delivery.detail,
             )
         )
+    for robot, delivery in done.groups.failed:
+        complain(
+            DeliveryFault(
+                "the group robot {robot} did not take the message: {detail}",
+                robot=robot,
+                detail=delivery.detail,
+            )
+        )
     if done.busy:
         complain(done.busy)
         return BusyFault.exit_code
-    return DeliveryFault.exit_code if any(not delivery.permanent for _, delivery in done.failed) else 0
+    failures = (delivery for _, delivery in (*done.failed, *done.groups.failed))
+    return DeliveryFault.exit_code if any(not delivery.permanent for delivery in failures) else 0
 
 
 def _look(tracker: Tracker, now: datetime | None) -> Judged:
@@ -99,7 +108,9 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
 def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:
     """Open ledger and ways out, and make a pass."""
     with closing(tracker.ledger()) as ledger:
-        return run_pass(tracker.book(now, complain), ledger, tracker.channel(), tracker.settings, now)
+        return run_pass(
+            tracker.book(now, complain), ledger, tracker.channel(), tracker.settings, now, tracker.robots()
+        )
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:

@@ -194,6 +194,17 @@ class Ledger:
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
         return tuple(notice for notice in notices if notice.key not in known)
 
+    def refused(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
+        """Those of the notices that were refused for good."""
+        if not self._exists():
+            return ()
+        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state == REFUSED)
+        known: set[str] = set()
+        with self._transaction() as connection:
+            for some in _batches(notice.key for notice in notices):
+                known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
+        return tuple(notice for notice in notices if notice.key in known)
+
     def claim(self, run: int, notices: Sequence[Notice], moment: datetime) -> tuple[Notice, ...]:
         """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""
         won: set[str] = set()

@@ -1,7 +1,8 @@
 """One tracker: its settings, workbook, ledger and way out, found from what the command line names."""
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from sync.ledger import Ledger
 from sync.settings import Settings, read_settings
 from sync.tell.channel import Channel
 from sync.tell.outbox import Outbox
+from sync.tell.robots.robot import Robot
+from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 
 USUAL_SETTINGS = Path("closeloop.toml")
@@ -75,6 +78,10 @@ class Tracker:
         return SmtpChannel(
             SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout)
         )
+
+    def robots(self) -> Mapping[str, Robot]:
+        """The ways out to groups, by name."""
+        return robots(self.settings.robots, os.environ, Clocks(time.time, time.monotonic, time.sleep))
 
     def moment(self, given: datetime | None) -> datetime:
         """A given moment, or the present, as wall-clock time in the settings' zone."""

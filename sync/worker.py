@@ -6,16 +6,18 @@ book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from rules.directory import directory
 from rules.handbook import RULES, by_code
 from rules.judge import Judgement, judge
 from rules.risk import risks
@@ -36,10 +38,13 @@ from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
 from sync.tell.channel import Channel, Delivery
 from sync.tell.digest import compose, digests
+from sync.tell.group_message import Routes
+from sync.tell.groups import Groups, GroupsTold, tell_groups
 from sync.tell.letter import Sender, message
 from sync.tell.notice import Digest, Notice, Recipient
 from sync.tell.notices import Ladder, due_notices
 from sync.tell.recipients import Missed
+from sync.tell.robots.robot import Robot
 
 _AGAIN = 2
 """How often a workbook that changed under a pass is read and judged anew, before the next pass has to do it."""
@@ -61,8 +66,8 @@ class Judged:
 @dataclass(frozen=True)
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
-    window, ``failed`` the people whose mail could not be handed over, each with what became of it, ``busy``
-    why nothing could be written."""
+    window, ``failed`` the people whose mail could not be handed over, each with what became of it, ``groups``
+    what was posted by robots, ``busy`` why nothing could be written."""
 
     judged: Judged
     run: int
@@ -71,6 +76,7 @@ class Pass:
     mails: int
     failed: tuple[tuple[Recipient, Delivery], ...]
     busy: BusyFault | None = None
+    groups: GroupsTold = field(default_factory=GroupsTold)
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,12 @@ def look(
 
 
 def run_pass(
-    workbook: Workbook, ledger: Ledger, channel: Channel, settings: Settings, now: datetime
+    workbook: Workbook,
+    ledger: Ledger,
+    channel: Channel,
+    settings: Settings,
+    now: datetime,
+    robots: Mapping[str, Robot] = MappingProxyType({}),
 ) -> Pass | Unchanged:
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it."""
     if unchanged := _unchanged(workbook, ledger, settings, now):
@@ -129,11 +140,13 @@ def run_pass(
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     fresh = ledger.unknown(done.notices)
     if may_send(done, settings, now):
-        told, mails, failed = _tell(digests(fresh), run, ledger, channel, settings, now)
-        finished = Pass(done, run, told, (), mails, failed, busy)
+        groups = tell_groups(_groups(done, robots, ledger.tracker, settings), done.notices, run, ledger, now)
+        mails = digests((*fresh, *groups.instead))
+        told, sent, failed = _tell(mails, run, ledger, channel, settings, now)
+        finished = Pass(done, run, told, (), sent, failed, busy, groups)
     else:
         finished = Pass(done, run, (), fresh, 0, (), busy)
-    if isinstance(left, str) and not finished.failed:
+    if isinstance(left, str) and not finished.failed and not finished.groups.failed:
         ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
     return finished
 
@@ -184,6 +197,13 @@ def _without_writing(judged: Judged) -> Judged:
         states={row_id: state for row_id, state in judged.states.items() if row_id not in unknown},
         notices=tuple(notice for notice in judged.notices if notice.item.id not in unknown),
     )
+
+
+def _groups(judged: Judged, robots: Mapping[str, Robot], tracker: str, settings: Settings) -> Groups:
+    book = judged.judgement.book
+    departments = {name: chosen.departments for name, chosen in settings.robots.items() if name in robots}
+    routes = Routes(departments, directory(book.get("people"), book.words))
+    return Groups(robots, routes, words(settings.language), tracker)
 
 
 def _ladder(settings: Settings) -> Ladder:

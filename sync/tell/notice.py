@@ -26,7 +26,8 @@ class Item:
     """What a mail says of one action item, ready to be shown: texts in the recipient's language.
 
     ``late_days`` are working days, ``days_left`` calendar days until the due date (negative once it has
-    passed). ``place`` says where the row is (``行动项跟踪表!A12``), ``problems`` what is wrong with it.
+    passed). ``place`` says where the row is (``行动项跟踪表!A12``), ``problems`` what is wrong with it. Of what is
+    ``confidential`` several people together learn only that it is there.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Item:
     risk: str
     place: str
     problems: tuple[str, ...] = ()
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
