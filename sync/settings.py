@@ -119,8 +119,8 @@ class MailSettings(_Section):
         description="better left out: CLOSELOOP_MAIL_CLIENT_SECRET in the environment is read instead",
     )
     authority: str = Field(
-        "https://login.microsoftonline.com/organizations",
-        description="microsoft: where tokens come from, with your tenant's id at the end",
+        "",
+        description="microsoft: https://login.microsoftonline.com/ and your tenant's id, or as 21Vianet says",
     )
     scope: str = Field(
         "https://outlook.office365.com/.default", description="microsoft: what the token is for"
