@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -80,6 +80,7 @@ CLAIMED, SENT, RETRY, REFUSED = "claimed", "sent", "retry", "refused"
 
 _STATE = tuple(field.name for field in fields(RowState))
 _BATCH = 500
+_LONGEST_WAIT = timedelta(days=1)
 _T = TypeVar("_T")
 
 
@@ -183,27 +184,43 @@ class Ledger:
             row = connection.execute(query).first()
         return LastPass(*row) if row and row.left else None
 
-    def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
-        """Those of the notices that nobody has been told, and that may be claimed."""
-        if not self._exists():
-            return tuple(notices)
-        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state != RETRY)
-        known: set[str] = set()
-        with self._transaction() as connection:
-            for some in _batches(notice.key for notice in notices):
-                known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
+    def unknown(self, notices: Sequence[Notice], now: datetime | None = None) -> tuple[Notice, ...]:
+        """Those of the notices that nobody has been told, and that may be claimed; without those whose next try is
+        later than ``now``."""
+        known = self._keys(notices, NOTICES.c.state != RETRY)
+        if now is not None:
+            known |= self.waiting(now)
         return tuple(notice for notice in notices if notice.key not in known)
 
     def refused(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
         """Those of the notices that were refused for good."""
+        known = self._keys(notices, NOTICES.c.state == REFUSED)
+        return tuple(notice for notice in notices if notice.key in known)
+
+    def waiting(self, now: datetime) -> set[str]:
+        """The keys of what failed for now and is to be tried again later than ``now``: at double the distance each
+        time, as long again as it has failed already, a day at most."""
         if not self._exists():
-            return ()
-        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state == REFUSED)
+            return set()
+        query = sql.select(NOTICES.c.key, NOTICES.c.claimed, NOTICES.c.settled).where(
+            NOTICES.c.tracker == self.tracker,
+            NOTICES.c.state == RETRY,
+            NOTICES.c.settled > now - _LONGEST_WAIT,
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        return {key for key, first, last in rows if now < last + min(last - first, _LONGEST_WAIT)}
+
+    def _keys(self, notices: Sequence[Notice], which: sql.ColumnElement[bool]) -> set[str]:
+        """The keys of those notices of which the ledger says so."""
         known: set[str] = set()
+        if not self._exists():
+            return known
+        query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, which)
         with self._transaction() as connection:
             for some in _batches(notice.key for notice in notices):
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
-        return tuple(notice for notice in notices if notice.key in known)
+        return known
 
     def claim(self, run: int, notices: Sequence[Notice], moment: datetime) -> tuple[Notice, ...]:
         """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""
@@ -213,7 +230,7 @@ class Ledger:
                 insert = self._insert(NOTICES).values([self._claim(run, notice, moment) for notice in some])
                 claim = insert.on_conflict_do_update(
                     index_elements=["tracker", "key"],
-                    set_={"state": CLAIMED, "claimed": moment, "run": run},
+                    set_={"state": CLAIMED, "claimed": _first_tried(moment), "run": run},
                     where=NOTICES.c.state == RETRY,
                 ).returning(NOTICES.c.key)
                 won.update(connection.scalars(claim))
@@ -290,6 +307,11 @@ def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:
     rest = iter(many)
     while some := tuple(islice(rest, _BATCH)):
         yield some
+
+
+def _first_tried(moment: datetime) -> sql.ColumnElement[datetime]:
+    """What failed for now keeps the moment of its first try, from which its distances grow."""
+    return sql.case((NOTICES.c.state == RETRY, NOTICES.c.claimed), else_=moment)
 
 
 def _settled(delivery: Delivery) -> str:

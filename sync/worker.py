@@ -138,7 +138,7 @@ def run_pass(
     done = _without_writing(judged) if busy else judged
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
-    fresh = ledger.unknown(done.notices)
+    fresh = ledger.unknown(done.notices, now)
     if may_send(done, settings, now):
         groups = tell_groups(_groups(done, robots, ledger.tracker, settings), done.notices, run, ledger, now)
         mails = digests((*fresh, *groups.instead))
@@ -146,7 +146,8 @@ def run_pass(
         finished = Pass(done, run, told, (), sent, failed, busy, groups)
     else:
         finished = Pass(done, run, (), fresh, 0, (), busy)
-    if isinstance(left, str) and not finished.failed and not finished.groups.failed:
+    tried_again = finished.failed or finished.groups.failed or ledger.waiting(now)
+    if isinstance(left, str) and not tried_again:
         ledger.finish(run, left, _circumstances(settings, now), len(finished.held))
     return finished
 

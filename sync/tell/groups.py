@@ -40,7 +40,7 @@ def tell_groups(
     failed: list[tuple[str, Delivery]] = []
     instead: list[Notice] = []
     for name, due in group_notices(notices, groups.routes).items():
-        fresh = ledger.unknown(due)
+        fresh = ledger.unknown(due, now)
         for portion in portions(fresh, groups.words, groups.book, groups.robots[name].fits):
             claimed, delivery = _post(groups, portion, run, ledger, now)
             if delivery.sent:
@@ -51,7 +51,7 @@ def tell_groups(
                     break  # the next pass finds it well again, or tries it once more
         refused = ledger.refused(due)
         instead += [mailed for notice in refused for mailed in _instead(notice, groups.routes, now.date())]
-    return GroupsTold(tuple(told), tuple(failed), ledger.unknown(instead))
+    return GroupsTold(tuple(told), tuple(failed), ledger.unknown(instead, now))
 
 
 def _post(
