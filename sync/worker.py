@@ -36,11 +36,12 @@ from sync.plan import make_plan
 from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
+from sync.tell.calendar_entry import attachments, entries
 from sync.tell.channel import Channel, Delivery
 from sync.tell.digest import compose, digests
 from sync.tell.group_message import Routes
 from sync.tell.groups import Groups, GroupsTold, tell_groups
-from sync.tell.letter import Sender, message
+from sync.tell.letter import Attached, Sender, message
 from sync.tell.notice import Digest, Notice, Recipient
 from sync.tell.notices import Ladder, due_notices
 from sync.tell.recipients import Missed
@@ -142,7 +143,7 @@ def run_pass(
     if may_send(done, settings, now):
         groups = tell_groups(_groups(done, robots, ledger.tracker, settings), done.notices, run, ledger, now)
         mails = digests((*fresh, *groups.instead))
-        told, sent, failed = _tell(mails, run, ledger, channel, settings, now)
+        told, sent, failed = _tell(mails, run, ledger, channel, settings, now, done.states)
         finished = Pass(done, run, told, (), sent, failed, busy, groups)
     else:
         finished = Pass(done, run, (), fresh, 0, (), busy)
@@ -213,20 +214,31 @@ def _ladder(settings: Settings) -> Ladder:
 
 
 def _tell(
-    mails: Sequence[Digest], run: int, ledger: Ledger, channel: Channel, settings: Settings, now: datetime
+    mails: Sequence[Digest],
+    run: int,
+    ledger: Ledger,
+    channel: Channel,
+    settings: Settings,
+    now: datetime,
+    states: Mapping[str, RowState],
 ) -> tuple[tuple[Notice, ...], int, tuple[tuple[Recipient, Delivery], ...]]:
     """Claim, send and settle, person by person. Returns the notices told, the mails sent and the failures."""
     if not mails:
         return (), 0, ()
     told: list[tuple[Notice, ...]] = []
     failed: list[tuple[Recipient, Delivery]] = []
+    zoned = now.replace(tzinfo=ZoneInfo(settings.timezone))
     with channel.open() as post:
         for digest in mails:
             claimed = ledger.claim(run, digest.notices, now)
             if not claimed:
                 continue
-            delivery = post.send(_mail(Digest(digest.recipient, claimed), ledger.tracker, settings, now))
-            ledger.settle(claimed, delivery, now)
+            own = entries(claimed, now.date()) if settings.mail.calendar else ()
+            dated = ledger.claim(run, own, now)
+            files = attachments(dated, states, ledger.tracker, zoned, words(settings.language))
+            mail = _mail(Digest(digest.recipient, claimed), files, ledger.tracker, settings, zoned)
+            delivery = post.send(mail)
+            ledger.settle((*claimed, *dated), delivery, now)
             if delivery.sent:
                 told.append(claimed)
             else:
@@ -234,8 +246,10 @@ def _tell(
     return tuple(chain.from_iterable(told)), len(told), tuple(failed)
 
 
-def _mail(digest: Digest, tracker: str, settings: Settings, now: datetime) -> EmailMessage:
+def _mail(
+    digest: Digest, files: Sequence[Attached], tracker: str, settings: Settings, now: datetime
+) -> EmailMessage:
     sender = Sender(settings.mail.sender_name, settings.mail.sender, settings.mail.reply_to)
     letter = compose(digest, words(settings.language), tracker)
     keys = tuple(notice.key for notice in digest.notices)
-    return message(letter, digest.recipient, sender, keys, now.replace(tzinfo=ZoneInfo(settings.timezone)))
+    return message(letter, digest.recipient, sender, keys, now, thread=tracker, attached=files)

@@ -7,17 +7,43 @@ a file, because of several some take only the first.
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
 from sheet_templates.wording import Words
+from sync.history import RowState
 from sync.tell.digest import one_line
 from sync.tell.letter import Attached
-from sync.tell.notice import Item, Recipient
+from sync.tell.notice import Item, Notice, Recipient
 
 _EPOCH = datetime(2020, 1, 1)
 _SUMMARY, _LINE = 120, 300
+_MOST = 20  # files that a mail brings; more come with the next one
+
+
+def entries(notices: Iterable[Notice], today: date) -> tuple[Notice, ...]:
+    """Which items of a person's mail belong into their calendar: their own, not past their day. Each item is one
+    for each date that it has, whatever kinds of notices tell of it: so says the key."""
+    own = (notice for notice in notices if not notice.copy and notice.item.due >= today)
+    keyed = {
+        f"calendar:{notice.item.id}:{notice.item.due}:{notice.recipient.email.lower()}": notice
+        for notice in own
+    }
+    return tuple(replace(notice, key=key) for key, notice in list(keyed.items())[:_MOST])
+
+
+def attachments(
+    notices: Iterable[Notice], states: Mapping[str, RowState], tracker: str, now: datetime, words: Words
+) -> tuple[Attached, ...]:
+    """The files of such entries. ``states`` is what is remembered of each row, by its number."""
+    return tuple(
+        calendar_entry(notice.item, notice.recipient, tracker, states[notice.item.id].touched, now, words)
+        for notice in notices
+        if notice.item.id in states
+    )
 
 
 def calendar_entry(
