@@ -133,7 +133,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         report.busy_section(done.busy, language)
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
-        report.notices_section(done.told, language, done=True),
+        report.notices_section((*done.told, *done.groups.told), language, done=True),
         _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),

@@ -1,6 +1,7 @@
 """Whole passes over a small tracker: calendar entries, threads, groups, and what fails, as people see them."""
 
 import logging
+import re
 from collections.abc import Callable
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -12,9 +13,11 @@ from robot_server import SECRET, TOKEN, RobotServer
 from scripted_smtp import ScriptedServer
 from tell_samples import parsed
 
+from sheet_templates import words
 from sync.books.memory import MemoryBook
 from sync.commands import conclude
 from sync.ledger import Ledger
+from sync.report import console, notices_section
 from sync.settings import Settings, settings_from
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
@@ -128,6 +131,18 @@ def test_a_group_is_told_once_a_day_and_people_have_their_mail(tmp_path):
     assert all(number in first for number in ("A001", "A002"))
     assert "A002" in second
     assert len(desk.mails()) == 2
+
+
+def test_the_report_names_people_and_groups(tmp_path):
+    desk = grouped(tmp_path)
+    with RobotServer("dingtalk") as server:
+        done = desk.run(START, ways=with_robot(desk, server))
+    assert isinstance(done, Pass)
+    shown = console(width=200)
+    with shown.capture() as captured:
+        shown.print(notices_section((*done.told, *done.groups.told), words("zh-CN"), done=True))
+    assert "王芳 <wangfang@example.com>" in captured.get()
+    assert re.search(r"客服部群 +逾期 1", captured.get())
 
 
 def test_a_group_hears_nothing_at_night_or_on_a_day_off(tmp_path):
