@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from rules.directory import directory
+from rules.directory import Directory, directory
 from rules.handbook import RULES, by_code
 from rules.judge import Judgement, judge
 from rules.risk import risks
@@ -46,6 +46,7 @@ from sync.tell.notice import Digest, Notice, Recipient
 from sync.tell.notices import Ladder, due_notices
 from sync.tell.recipients import Missed
 from sync.tell.robots.robot import Robot
+from sync.tell.undelivered import undelivered
 
 _AGAIN = 2
 """How often a workbook that changed under a pass is read and judged anew, before the next pass has to do it."""
@@ -140,9 +141,11 @@ def run_pass(
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     fresh = ledger.unknown(done.notices, now)
+    language = words(settings.language)
     if may_send(done, settings, now):
         groups = tell_groups(_groups(done, robots, ledger.tracker, settings), done.notices, run, ledger, now)
-        mails = digests((*fresh, *groups.instead))
+        reports = undelivered(ledger.refused(done.notices), _listed(done).coordinators, now.date(), language)
+        mails = digests((*fresh, *groups.instead, *ledger.unknown(reports, now)))
         told, sent, failed = _tell(mails, run, ledger, channel, settings, now, done.states)
         finished = Pass(done, run, told, (), sent, failed, busy, groups)
     else:
@@ -202,10 +205,13 @@ def _without_writing(judged: Judged) -> Judged:
 
 
 def _groups(judged: Judged, robots: Mapping[str, Robot], tracker: str, settings: Settings) -> Groups:
-    book = judged.judgement.book
     departments = {name: chosen.departments for name, chosen in settings.robots.items() if name in robots}
-    routes = Routes(departments, directory(book.get("people"), book.words))
-    return Groups(robots, routes, words(settings.language), tracker)
+    return Groups(robots, Routes(departments, _listed(judged)), words(settings.language), tracker)
+
+
+def _listed(judged: Judged) -> Directory:
+    book = judged.judgement.book
+    return directory(book.get("people"), book.words)
 
 
 def _ladder(settings: Settings) -> Ladder:

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -20,6 +20,7 @@ from sync.ledger import Ledger
 from sync.report import console, notices_section
 from sync.settings import Settings, settings_from
 from sync.snapshot import Tab
+from sync.tell.channel import Delivery
 from sync.tell.outbox import Outbox
 from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
@@ -107,6 +108,30 @@ def test_what_the_server_puts_off_is_tried_again_by_later_passes(tmp_path):
                 tries.append((10 + hour, len(done.told)))
     assert tries == [(10, 0), (11, 0), (12, 0), (14, 2)]
     assert len([message for message in server.messages if b"wangfang" in message]) == 1
+
+
+def test_the_coordinator_is_told_once_of_an_address_that_is_refused(tmp_path):
+    """550 to 王芳 in every pass; the coordinator hears of it with the next one, and not each day anew."""
+    desk = Desk(tmp_path)
+    desk.book.tabs["通讯录"].rows.append(["吴敏", "总经办", "wumin@example.com", "协调人", ""])
+    taken: list[EmailMessage] = []
+
+    class Office:
+        def open(self):
+            return nullcontext(self)
+
+        def send(self, message):
+            if "wangfang" in message["To"]:
+                return Delivery(False, "550 no such user", permanent=True)
+            taken.append(parsed(message.as_bytes()))
+            return Delivery(True)
+
+    for hours in (0, 1, 2, 24, 25):
+        desk.run(START + timedelta(hours=hours), Office())
+    said = "发给 王芳 <wangfang@example.com> 的邮件被邮件服务器拒收，请核对通讯录中的邮箱。"
+    reports = [mail for mail in taken if said in mail.get_body(("plain",)).get_content()]
+    assert [str(mail["To"]) for mail in reports] == ["吴敏 <wumin@example.com>"]
+    assert reports[0]["Date"].datetime.hour == 11
 
 
 # Groups.
