@@ -79,6 +79,13 @@ def test_dropped_before_the_message_means_not_sent(stage):
     assert len(server.messages) == 1
 
 
+def test_dropped_after_a_refusal_is_no_harm_to_the_next_message():
+    with ScriptedServer({"RCPT": "550 no such user", "RSET": DROP}, {}) as server:
+        first, second = sent(server, LETTER, LETTER)
+    assert (first.sent, first.permanent) == (False, True)
+    assert second.sent
+
+
 def test_dropped_inside_the_message_means_not_sent():
     with ScriptedServer({"body": DROP}, {}) as server:
         first, second = sent(server, LARGE, LETTER)
@@ -215,6 +222,7 @@ def test_a_silent_server():
     [
         ({"greeting": "554 blocked"}, "turns us away (554 blocked): try again later or ask who runs it"),
         ({"greeting": DROP}, "hung up or kept silent"),
+        ({"EHLO": DROP}, "hung up or kept silent"),
         ({"AUTH": "535 5.7.8 Login Fail. Please enter your authorization code"},
          "refuses the login of me (535 5.7.8 Login Fail. Please enter your authorization code): check user and password"),
         ({"AUTH": "535 wrong password: s3cret"}, "(535 wrong password: ***)"),

@@ -2,20 +2,22 @@
 
 import logging
 import re
+import sqlite3
 from collections.abc import Callable
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from icalendar import Calendar
 from robot_server import SECRET, TOKEN, RobotServer
-from scripted_smtp import ScriptedServer
+from scripted_smtp import DROP, ScriptedServer
 from tell_samples import parsed
 
 from sheet_templates import words
 from sync.books.memory import MemoryBook
 from sync.commands import conclude
+from sync.faults import DeliveryFault
 from sync.ledger import Ledger
 from sync.report import console, notices_section
 from sync.settings import Settings, settings_from
@@ -108,6 +110,22 @@ def test_what_the_server_puts_off_is_tried_again_by_later_passes(tmp_path):
                 tries.append((10 + hour, len(done.told)))
     assert tries == [(10, 0), (11, 0), (12, 0), (14, 2)]
     assert len([message for message in server.messages if b"wangfang" in message]) == 1
+
+
+@pytest.mark.parametrize("stage", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "body", "dot", "QUIT"])
+def test_dropped_at_any_stage_nobody_gets_two_copies(tmp_path, stage):
+    desk = Desk(tmp_path)
+    with ScriptedServer({stage: DROP}, {}) as server:
+        channel = SmtpChannel(SmtpSettings("127.0.0.1", server.port, "none", timeout=5))
+        for hours in range(4):
+            with suppress(DeliveryFault):
+                desk.run(START + timedelta(hours=hours), channel)
+    with closing(sqlite3.connect(tmp_path / "l.sqlite")) as ledger:
+        (state,) = {found for (found,) in ledger.execute("SELECT state FROM notices")}
+    sure, arrived, lost = (1, "sent"), (1, "claimed"), (0, "claimed")
+    # A small message may have left whole before the client notices that nobody reads it any more.
+    expected = {"dot": {arrived}, "body": {sure, lost}}.get(stage, {sure})
+    assert (len(server.messages), state) in expected
 
 
 def test_the_coordinator_is_told_once_of_an_address_that_is_refused(tmp_path):
