@@ -108,6 +108,9 @@ def portions(
     shown = [notice for notice in notices if not notice.item.confidential][:_MOST]
     keys = {notice.key for notice in shown}
     counted = [notice for notice in notices if notice.key not in keys]
+    whole = Portion((*shown, *counted), len(shown))
+    if not notices or fits(group_message(whole, words, book)):
+        return (whole,) if notices else ()
     cut: list[list[Notice]] = [[]]
     for notice in shown:
         tried = Portion((*cut[-1], notice, *counted), len(cut[-1]) + 1)
@@ -115,7 +118,7 @@ def portions(
             cut.append([])
         cut[-1].append(notice)
     last = Portion((*cut[-1], *counted), len(cut[-1]))
-    return (*(Portion(tuple(some), len(some)) for some in cut[:-1]), last) if notices else ()
+    return (*(Portion(tuple(some), len(some)) for some in cut[:-1]), last)
 
 
 def group_message(portion: Portion, words: Words, book: str) -> GroupMessage:
@@ -123,7 +126,8 @@ def group_message(portion: Portion, words: Words, book: str) -> GroupMessage:
     notices, texts = portion.notices, words["group"]
     listed = [notice for notice in notices[: portion.listed] if not notice.item.confidential]
     place = harmless(book, _BOOK)
-    departments = dict.fromkeys(harmless(notice.item.department, _NAME) for notice in notices)
+    named = dict.fromkeys(notice.item.department for notice in notices)
+    departments = dict.fromkeys(harmless(department, _NAME) for department in named)
     return GroupMessage(
         robot=notices[0].recipient.name,
         title=texts["title"].format(
