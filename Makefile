@@ -44,8 +44,9 @@ corpus: $(READY) ## CLOSELOOP_CORPUS=FOLDER: nothing is lost in any workbook of 
 fuzz: $(READY)   ## 20,000 damaged packages
 	CLOSELOOP_FUZZ=20000 $(BIN)/pytest -n auto tests/books/test_excel_fuzz.py
 
-crashes: $(READY) ## 300 kills in the middle of a pass
+crashes: $(READY) ## 300 kills in the middle of a pass, 500 while mails go out
 	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
+	CLOSELOOP_KILLS=500 $(BIN)/pytest -s tests/tell/test_telling_crashes.py
 
 year: $(READY)   ## a simulated year of reminders, hour by hour
 	$(BIN)/python -m tests.simulated_year

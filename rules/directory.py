@@ -31,7 +31,8 @@ class Unreachable(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """One row of the directory. ``away`` is the last day of an absence."""
+    """One row of the directory. ``away`` is the last day of an absence, ``robot`` the name of
+    their group's robot."""
 
     name: str
     department: str
@@ -39,6 +40,7 @@ class Person:
     role: str = ""
     away: date | None = None
     deputy: str = ""
+    robot: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,7 @@ class Directory:
 
     def has_department(self, department: str) -> bool:
         """Whether anybody of the directory works there."""
-        return _bare(department) in self._departments
-
-    def bare(self, department: str) -> str:
-        """What all spellings of a department have in common."""
-        return _bare(department)
+        return department_key(department) in self._departments
 
     @property
     def every_head(self) -> Sequence[Person]:
@@ -89,7 +87,14 @@ class Directory:
 
     def heads(self, department: str) -> Sequence[Person]:
         """Who heads a department, by role."""
-        return self._heads.get(_bare(department), ())
+        return self._heads.get(department_key(department), ())
+
+    def robot(self, name: str, department: str) -> str:
+        """The robot of a person's group, or else of a department's: as its head's row says, or any other; '' if none."""
+        found = self.find(name, department)
+        if not isinstance(found, Unreachable) and found.robot:
+            return found.robot
+        return self._robots.get(department_key(department), "")
 
     def leads(self, name: str) -> bool:
         """Whether somebody of that name heads a department or leads from above, by role."""
@@ -98,8 +103,8 @@ class Directory:
 
     def leaders(self, department: str) -> Sequence[Person]:
         """Who leads a department from above, by role; where nobody is said to, the only leader that there is."""
-        everybody = self._leaders
-        of_department = [person for person in everybody if _bare(person.department) == _bare(department)]
+        everybody, within = self._leaders, department_key(department)
+        of_department = [person for person in everybody if department_key(person.department) == within]
         return of_department or (everybody if len(everybody) == 1 else ())
 
     @cached_property
@@ -119,7 +124,12 @@ class Directory:
 
     @cached_property
     def _heads(self) -> Mapping[str, list[Person]]:
-        return _grouped(self._with_role("head_roles"), lambda person: _bare(person.department))
+        return _grouped(self._with_role("head_roles"), lambda person: department_key(person.department))
+
+    @cached_property
+    def _robots(self) -> Mapping[str, str]:
+        last_wins = [*reversed(self.people), *reversed(self._with_role("head_roles"))]
+        return {department_key(person.department): person.robot for person in last_wins if person.robot}
 
     @cached_property
     def _found(self) -> dict[tuple[str, ...], Person | Unreachable]:
@@ -135,7 +145,7 @@ class Directory:
 
     @cached_property
     def _departments(self) -> frozenset[str]:
-        return frozenset(_bare(person.department) for person in self.people)
+        return frozenset(department_key(person.department) for person in self.people)
 
     @cached_property
     def _by_address(self) -> Mapping[str, list[Person]]:
@@ -152,9 +162,8 @@ def directory(people: Table | None, words: WordLists) -> Directory:
         return Directory((), words)
     named = people.frame[people.name.ne("")]
     away = [None if pd.isna(day) else day.date() for day in named["away"]]
-    columns = zip(
-        named["name"], named["department"], named["email"], named["role"], away, named["deputy"], strict=True
-    )
+    texts = (named[key] for key in ("name", "department", "email", "role"))
+    columns = zip(*texts, away, named["deputy"], named["robot"], strict=True)
     return Directory(tuple(Person(*row) for row in columns), words)
 
 
@@ -172,8 +181,8 @@ def _holds(role: str, wanted: tuple[str, ...]) -> bool:
 
 
 @lru_cache(4096)
-def _bare(department: str) -> str:
-    """A department without remarks in brackets: 技术部（牵头） is 技术部."""
+def department_key(department: str) -> str:
+    """A department by which it is known again, without remarks in brackets: 技术部（牵头） is 技术部."""
     return re.sub(r"\(.*?\)|\[.*?\]", "", fold(department)).strip()
 
 

@@ -109,6 +109,14 @@ def conclude(done: Pass | Unchanged) -> int:
                 detail=delivery.detail,
             )
         )
+    for robot, delivery in done.groups.failed:
+        complain(
+            DeliveryFault(
+                "the group robot {robot} did not take the message: {detail}",
+                robot=robot,
+                detail=delivery.detail,
+            )
+        )
     if done.brake:
         complain(_braked(done.brake))
     if done.busy:
@@ -116,7 +124,8 @@ def conclude(done: Pass | Unchanged) -> int:
         return BusyFault.exit_code
     if done.brake:
         return BrakeFault.exit_code
-    return DeliveryFault.exit_code if any(not delivery.permanent for _, delivery in done.failed) else 0
+    failures = (delivery for _, delivery in (*done.failed, *done.groups.failed))
+    return DeliveryFault.exit_code if any(not delivery.permanent for delivery in failures) else 0
 
 
 def _braked(brake: Brake) -> BrakeFault:
@@ -147,7 +156,8 @@ def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass 
     """Open ledger and ways out, and make a pass; ``release`` lets mails go, however many they are."""
     with closing(tracker.ledger()) as ledger:
         book = tracker.book(now, complain)
-        return run_pass(book, ledger, tracker.channel(), tracker.settings, now, release=release)
+        robots = tracker.robots()
+        return run_pass(book, ledger, tracker.channel(), tracker.settings, now, robots, release=release)
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
@@ -171,7 +181,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
         report.tabs_section(judged.reports.noted, done.without_tabs, language),
-        report.notices_section(done.told, language, done=True),
+        report.notices_section((*done.told, *done.groups.told), language, done=True),
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),

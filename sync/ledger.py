@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -33,7 +33,7 @@ from sync.remembering import (
 from sync.reports.past import Closed, Past, Shown
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery
-from sync.tell.notice import Notice
+from sync.tell.notice import CALENDAR, Notice
 
 _METADATA = sql.MetaData()
 
@@ -112,6 +112,7 @@ _USUAL_PASSES = 20
 
 _STATE = tuple(field.name for field in fields(RowState))
 _BATCH = 500
+_LONGEST_WAIT = timedelta(days=1)
 _T = TypeVar("_T")
 
 
@@ -292,19 +293,44 @@ class Ledger:
                 rows = [{"tracker": self.tracker, **fault._asdict()} for fault in some]
                 connection.execute(BASELINE.insert(), rows)
 
-    def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
-        """Those of the notices that nobody has been told, and that may be claimed."""
+    def unknown(self, notices: Sequence[Notice], now: datetime | None = None) -> tuple[Notice, ...]:
+        """Those of the notices that nobody has been told, and that may be claimed; without those whose next try is
+        later than ``now``."""
+        known = self._keys(notices, NOTICES.c.state.not_in(_FREE))
+        if now is not None:
+            known |= self.waiting(now)
+        return tuple(notice for notice in notices if notice.key not in known)
+
+    def refused(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
+        """Those of the notices that were refused for good."""
+        known = self._keys(notices, NOTICES.c.state == REFUSED)
+        return tuple(notice for notice in notices if notice.key in known)
+
+    def waiting(self, now: datetime) -> set[str]:
+        """The keys of what failed for now and is to be tried again later than ``now``: at double the distance each
+        time, as long again as it has failed already, a day at most."""
         if not self._has(NOTICES):
-            return tuple(notices)
-        query = sql.select(NOTICES.c.key).where(self._mine, NOTICES.c.state.not_in(_FREE))
+            return set()
+        query = sql.select(NOTICES.c.key, NOTICES.c.claimed, NOTICES.c.settled).where(
+            self._mine, NOTICES.c.state == RETRY, NOTICES.c.settled > now - _LONGEST_WAIT
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        return {key for key, first, last in rows if now < last + min(last - first, _LONGEST_WAIT)}
+
+    def _keys(self, notices: Sequence[Notice], which: sql.ColumnElement[bool]) -> set[str]:
+        """The keys of those notices of which the ledger says so."""
         known: set[str] = set()
+        if not self._has(NOTICES):
+            return known
+        query = sql.select(NOTICES.c.key).where(self._mine, which)
         with self._transaction() as connection:
             for some in _batches(notice.key for notice in notices):
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
-        return tuple(notice for notice in notices if notice.key not in known)
+        return known
 
     def told(self, row_id: str) -> tuple[Told, ...]:
-        """What the ledger knows of notices about a row, the earliest first."""
+        """What the ledger knows of notices about a row, the earliest first; a calendar entry comes with a mail."""
         if not self._has(NOTICES):
             return ()
         moment = sql.func.coalesce(NOTICES.c.settled, NOTICES.c.claimed).label("moment")
@@ -312,7 +338,7 @@ class Ledger:
         columns = [NOTICES.c[name] for name in ("key", "kind", "name", "email", "state")]
         query = (
             sql.select(*columns, moment, detail)
-            .where(NOTICES.c.tracker == self.tracker, NOTICES.c.row_id == row_id)
+            .where(self._mine, NOTICES.c.row_id == row_id, NOTICES.c.key.not_like(f"{CALENDAR}:%"))
             .order_by(moment, NOTICES.c.key)
         )
         with self._transaction() as connection:
@@ -326,7 +352,7 @@ class Ledger:
                 insert = self._insert(NOTICES).values(self._rows(run, some, CLAIMED, moment))
                 claim = insert.on_conflict_do_update(
                     index_elements=["tracker", "key"],
-                    set_={"state": CLAIMED, "claimed": moment, "run": run},
+                    set_={"state": CLAIMED, "claimed": _first_tried(moment), "run": run},
                     where=NOTICES.c.state.in_(_FREE),
                 ).returning(NOTICES.c.key)
                 won.update(connection.scalars(claim))
@@ -400,13 +426,14 @@ class Ledger:
         """Give notices another state, by hand, where they have one of some; returns those that had. The next pass
         judges anew, so that it sees to them."""
         done: set[str] = set()
+        changed: dict[str, Any] = {"state": state} | ({"settled": None} if state == RETRY else {})
         if self._has(NOTICES):
             with self._transaction() as connection:
                 for some in _batches(keys):
                     update = NOTICES.update().where(
                         self._mine, NOTICES.c.key.in_(some), NOTICES.c.state.in_(among)
                     )
-                    done.update(connection.scalars(update.values(state=state).returning(NOTICES.c.key)))
+                    done.update(connection.scalars(update.values(changed).returning(NOTICES.c.key)))
                 connection.execute(
                     RUNS.update()
                     .where(RUNS.c.tracker == self.tracker, RUNS.c.left.is_not(None))
@@ -502,6 +529,13 @@ def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:
     rest = iter(many)
     while some := tuple(islice(rest, _BATCH)):
         yield some
+
+
+def _first_tried(moment: datetime) -> sql.ColumnElement[datetime]:
+    """What failed for now keeps the moment of its first try, from which its distances grow; not so what waited for
+    the sending window, or what was released by hand and begins anew."""
+    failed = (NOTICES.c.state == RETRY) & NOTICES.c.settled.is_not(None)
+    return sql.case((failed, NOTICES.c.claimed), else_=moment)
 
 
 def _settled(delivery: Delivery) -> str:

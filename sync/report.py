@@ -212,11 +212,16 @@ def notices_section(notices: Sequence[Notice], words: Words, *, done: bool) -> R
         return _section(title, Text(report["nobody"], style="green"))
     by_person: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
-        by_person[f"{notice.recipient.name} <{notice.recipient.email}>"].append(notice)
+        by_person[_named(notice.recipient)].append(notice)
     grid = _grid(report["to"], report["about"])
     for person, mine in by_person.items():
         grid.add_row(person, "\n".join(_about(mine, words)))
     return _section(title, grid)
+
+
+def _named(recipient: Recipient) -> str:
+    """A person with the address, a group by its robot's name."""
+    return f"{recipient.name} <{recipient.email}>" if recipient.email else recipient.name
 
 
 def _about(notices: Iterable[Notice], words: Words) -> Iterator[str]:
@@ -263,7 +268,7 @@ def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
     heads = ("state", "moment", "to", "kind", "about", "key", "detail")
     grid = _grid(*(texts[head] for head in heads))
     for each in entries:
-        to, moment = f"{each.name} <{each.email}>", f"{each.moment:%Y-%m-%d %H:%M}"
+        to, moment = _named(Recipient(each.name, each.email)), f"{each.moment:%Y-%m-%d %H:%M}"
         row = (
             texts[each.state],
             moment,

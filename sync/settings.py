@@ -181,6 +181,46 @@ class MailSettings(_Section):
         description="better left out: CLOSELOOP_SMTP_PASSWORD in the environment is read instead",
     )
     timeout: float = Field(30, gt=0, description="seconds to wait for the server")
+    per_minute: int = Field(0, ge=0, le=6000, description="mails a minute that the server takes; 0 for any")
+    auth: Literal["password", "microsoft", "google"] = Field(
+        "password", description="how to log in: password, or a token of microsoft or google (XOAUTH2)"
+    )
+    client_id: str = Field("", description="microsoft: the application's id")
+    client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="better left out: CLOSELOOP_MAIL_CLIENT_SECRET in the environment is read instead",
+    )
+    authority: str = Field(
+        "",
+        description="microsoft: https://login.microsoftonline.com/ and your tenant's id, or as 21Vianet says",
+    )
+    scope: str = Field(
+        "https://outlook.office365.com/.default", description="microsoft: what the token is for"
+    )
+    credentials: Path | None = Field(
+        None, description="google: JSON key of a service account that may act for the sender's mailbox"
+    )
+    calendar: bool = Field(
+        False, description="whether mails bring a calendar entry for each item that is due soon"
+    )
+
+
+class RobotSettings(_Section):
+    """A group robot, under [robots.NAME]; departments or the directory's column 群机器人 say who uses it."""
+
+    kind: Literal["dingtalk", "wecom", "feishu", "apprise"] = Field(
+        description="dingtalk, wecom, feishu, or apprise for anything else", examples=["dingtalk"]
+    )
+    url: SecretStr = Field(
+        SecretStr(""), description="its webhook's address; better left out for url_env", examples=[""]
+    )
+    url_env: str = Field(
+        "", description="variable of the environment that has the address", examples=["ROBOT_PRODUCT_URL"]
+    )
+    secret_env: str = Field(
+        "", description="variable that has the signing secret (加签)", examples=["ROBOT_PRODUCT_SECRET"]
+    )
+    departments: list[str] = Field([], description="whose matters it tells", examples=[["产品部"]])
 
 
 class BackupSettings(_Section):
@@ -255,6 +295,9 @@ class Settings(_Section):
     brake: BrakeSettings = BrakeSettings()
     mail: MailSettings = MailSettings()
     reports: ReportSettings = ReportSettings()
+    robots: dict[str, RobotSettings] = Field(
+        {}, description="group robots by name: kind, url or url_env, secret_env, departments"
+    )
     backups: BackupSettings = BackupSettings()
     google: GoogleSettings = GoogleSettings()
     ledger: LedgerSettings = LedgerSettings()
@@ -389,15 +432,21 @@ def _as_written(loc: tuple[Any, ...]) -> tuple[Any, ...]:
     return (loc[0], *loc[2:]) if loc[:2] == ("reminders", "kinds") and len(loc) > 2 else loc
 
 
+_NAMED: Mapping[str, type[_Section]] = {
+    "tables": TableSettings,
+    "robots": RobotSettings,
+    "kinds": RungSettings,
+}
+"""Sections of which there are several, each with a name."""
+
+
 def _known_keys(loc: tuple[Any, ...]) -> list[str]:
     if loc == ("reminders",):
         return [*ReminderSettings.model_fields, *rungs()]
     section: Any = Settings
     for part in loc:
-        if part == "tables":
-            section = TableSettings
-        elif part == "kinds":
-            section = RungSettings
+        if part in _NAMED:
+            section = _NAMED[part]
         elif field := getattr(section, "model_fields", {}).get(part):
             section = field.annotation
     return list(getattr(section, "model_fields", {}))

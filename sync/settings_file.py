@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sync.settings import Settings, TableSettings
+from sync.settings import RobotSettings, Settings, TableSettings
 
 _HEAD = """\
 # Settings of closeloop. A line that begins with # has the value shown, which is the default.
@@ -18,6 +18,8 @@ _HEAD = """\
 """
 _EXAMPLES = {
     "tables": "# [tables.actions]            # where a table is, if it is not found by its headings\n",
+    "robots": "# group robots by name: kind, url or url_env, secret_env, departments\n"
+    '# [robots."产品部群"]          # docs/telling.md says how to set one up\n',
     "rules": '# [rules.A116]                # severity = "error" | "warning" | "advice", off = true, or a parameter\n# working_days = 3\n',
     "words": '# [words]                     # your own words, by the lists of rules/data/wordlists.toml\n# placeholder = ["再议"]\n',
 }
@@ -60,6 +62,10 @@ def _sections(given: Mapping[str, dict[str, str]]) -> Iterator[str]:
         shown = (
             '{ owner = "经办人员" }' if isinstance(example, dict) else json.dumps(example, ensure_ascii=False)
         )
+        yield f"# {name} = {shown}  # {field.description}\n"
+    yield "\n" + _EXAMPLES["robots"]
+    for name, field in RobotSettings.model_fields.items():
+        shown = json.dumps((field.examples or [""])[0], ensure_ascii=False)
         yield f"# {name} = {shown}  # {field.description}\n"
     yield "\n" + _EXAMPLES["rules"] + "\n" + _EXAMPLES["words"]
 

@@ -1,7 +1,7 @@
-"""Tells people what is due: minus what they know already, claimed in the ledger, sent, and settled (DESIGN §5)."""
+"""Tells people and groups what is due: minus what they know already, claimed, sent, and settled (DESIGN §5)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -10,14 +10,20 @@ from rules.directory import directory
 from rules.handbook import RULES
 from rules.table import Book
 from sheet_templates import words
+from sync.history import RowState
 from sync.ledger import Ledger, Usual
 from sync.settings import Settings
+from sync.tell.calendar_entry import attachments, entries
 from sync.tell.channel import Channel, Delivery
 from sync.tell.digest import compose, digests
+from sync.tell.group_message import Routes
+from sync.tell.groups import Groups, GroupsTold, mailed_instead, posts, tell_groups
 from sync.tell.ladder import Ladder, Reached, ladder, notice
 from sync.tell.letter import Sender, message
 from sync.tell.notice import Digest, Figures, Kind, Notice, Recipient
+from sync.tell.periodic_notices import undelivered
 from sync.tell.recipients import Recipients
+from sync.tell.robots.robot import Robot
 
 
 @dataclass(frozen=True)
@@ -33,53 +39,78 @@ class Brake:
 class Told:
     """What became of the notices that nobody knew of: ``notices`` went out in so many ``mails``, ``held`` wait for the
     sending window or for the ``brake`` to be released, ``failed`` are the people whose mail could not be handed
-    over, each with what became of it."""
+    over, each with what became of it, ``groups`` what robots have posted."""
 
     notices: tuple[Notice, ...] = ()
     held: tuple[Notice, ...] = ()
     mails: int = 0
     failed: tuple[tuple[Recipient, Delivery], ...] = ()
     brake: Brake | None = None
+    groups: GroupsTold = field(default_factory=GroupsTold)
 
 
 @dataclass(frozen=True)
 class Teller:
-    """One pass's way of telling people: its ledger and run, the way out, the settings and the moment."""
+    """One pass's way of telling: its ledger and run, the ways out to people and groups, the settings and the moment.
+    ``states`` is what is remembered of each row, by its number."""
 
     ledger: Ledger
     run: int
     channel: Channel
+    robots: Mapping[str, Robot]
     settings: Settings
     now: datetime
+    states: Mapping[str, RowState]
 
     def tell(self, notices: Sequence[Notice], book: Book, *, whole: bool, release: bool) -> Told:
         """Tell what nobody knows of. ``whole`` says that the notices are all there are, ``release`` that however many
         of them may go.
 
-        Before anybody has been told of anything, only what is due or late now goes out; whatever else stands in
-        the sheet counts as known.
+        Before anybody has been told of anything, only what is due or late now goes out, to people and groups;
+        whatever else stands in the sheet counts as known.
         """
-        fresh = self.ledger.unknown(notices)
+        groups = self._groups(book)
+        due = (*notices, *self._undelivered(notices, book))
         if not self.ledger.has_told():
-            fresh = self._adopted(fresh, whole=whole)
+            due = self._adopted(due, groups, whole=whole)
+        fresh = self.ledger.unknown(due, self.now)
+        instead = mailed_instead(groups, due, self.ledger, self.now)
+        waits = (*fresh, *instead, *self.ledger.unknown(posts(groups, due), self.now))
         if not may_send(book, self.settings, self.now):
-            told = Told(held=fresh)
-        elif (brake := self._brake(fresh)) and not release:
-            told = replace(self._send(self._alarm(brake, book)), held=fresh, brake=brake)
+            told = Told(held=waits)
+        elif (brake := self._brake((*fresh, *instead))) and not release:
+            told = replace(self._send(self._alarm(brake, book)), held=waits, brake=brake)
         else:
-            told = self._send(fresh)
+            posted = tell_groups(groups, due, self.run, self.ledger, self.now)
+            if release or not self._brake((*fresh, *posted.instead)):
+                instead = posted.instead  # also what was refused just now; or else the next pass stops at it
+            told = replace(self._send((*fresh, *instead)), groups=posted)
         self.ledger.hold(self.run, told.held, self.now)
         if whole:
             usual = Told() if told.brake else told
             self.ledger.count_told(self.run, usual.mails, len(usual.notices))
         return told
 
-    def _adopted(self, fresh: Sequence[Notice], *, whole: bool) -> tuple[Notice, ...]:
+    def _adopted(self, due: Sequence[Notice], groups: Groups, *, whole: bool) -> tuple[Notice, ...]:
         chosen = settled_ladder(self.settings)
-        first = tuple(each for each in fresh if chosen[each.kind].first)
         if whole:
-            self.ledger.know(self.run, [each for each in fresh if not chosen[each.kind].first], self.now)
-        return first
+            old = [each for each in due if not chosen[each.kind].first]
+            self.ledger.know(self.run, (*old, *posts(groups, old)), self.now)
+        return tuple(each for each in due if chosen[each.kind].first)
+
+    def _undelivered(self, notices: Sequence[Notice], book: Book) -> Iterator[Notice]:
+        """What the coordinators are told of addresses that were refused for good."""
+        language, chosen = words(self.settings.language), settled_ladder(self.settings)
+        return undelivered(self.ledger.refused(notices), chosen, self._recipients(book), language)
+
+    def _groups(self, book: Book) -> Groups:
+        chosen = self.settings.robots
+        departments = {name: chosen[name].departments for name in chosen if name in self.robots}
+        routes = Routes(departments, directory(book.get("people"), book.words))
+        return Groups(self.robots, routes, words(self.settings.language), self.ledger.tracker)
+
+    def _recipients(self, book: Book) -> Recipients:
+        return Recipients(directory(book.get("people"), book.words), self.now.date(), {})
 
     def _brake(self, fresh: Sequence[Notice]) -> Brake | None:
         """Whether that is far more than passes have told lately."""
@@ -102,8 +133,8 @@ class Teller:
         )
         account = Figures("brake", texts["brake_title"], today, figures)
         reached = Reached(Kind.BRAKE, today.isoformat(), "0", today)
-        people = Recipients(directory(book.get("people"), book.words), today, {}).coordinators()
-        return self.ledger.unknown([notice(reached, "", person, account) for person in people])
+        people = self._recipients(book).coordinators()
+        return self.ledger.unknown([notice(reached, "", person, account) for person in people], self.now)
 
     def _send(self, fresh: Sequence[Notice]) -> Told:
         """Claim, send and settle, person by person."""
@@ -117,8 +148,10 @@ class Teller:
                 claimed = self.ledger.claim(self.run, digest.notices, self.now)
                 if not claimed:
                     continue
-                delivery = post.send(self._mail(Digest(digest.recipient, claimed)))
-                self.ledger.settle(claimed, delivery, self.now)
+                own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
+                dated = self.ledger.claim(self.run, own, self.now)
+                delivery = post.send(self._mail(Digest(digest.recipient, claimed), dated))
+                self.ledger.settle((*claimed, *dated), delivery, self.now)
                 if delivery.sent:
                     told.extend(claimed)
                     mails += 1
@@ -126,13 +159,16 @@ class Teller:
                     failed.append((digest.recipient, delivery))
         return Told(tuple(told), (), mails, tuple(failed))
 
-    def _mail(self, digest: Digest) -> EmailMessage:
-        mail = self.settings.mail
+    def _mail(self, digest: Digest, dated: Sequence[Notice]) -> EmailMessage:
+        """The mail of one digest, with calendar entries for what is ``dated``."""
+        mail, tracker = self.settings.mail, self.ledger.tracker
+        language = words(self.settings.language)
+        now = self.now.replace(tzinfo=ZoneInfo(self.settings.timezone))
         sender = Sender(mail.sender_name, mail.sender, mail.reply_to)
-        letter = compose(digest, words(self.settings.language), self.ledger.tracker)
+        letter = compose(digest, language, tracker)
         keys = tuple(each.key for each in digest.notices)
-        zone = ZoneInfo(self.settings.timezone)
-        return message(letter, digest.recipient, sender, keys, self.now.replace(tzinfo=zone))
+        files = attachments(dated, self.states, tracker, now, language)
+        return message(letter, digest.recipient, sender, keys, now, thread=tracker, attached=files)
 
 
 def may_send(book: Book, settings: Settings, now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """One tracker: its settings, workbook, ledger and way out, found from what the command line names."""
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,13 +17,17 @@ from sync.ledger import Ledger
 from sync.settings import Settings, read_settings
 from sync.tell.channel import Channel
 from sync.tell.outbox import Outbox
+from sync.tell.robots.robot import Robot
+from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
+from sync.tell.tokens import google_token, microsoft_token
 
 if TYPE_CHECKING:
     from sync.books.google.book import GoogleBook
 
 USUAL_SETTINGS = Path("closeloop.toml")
 PASSWORD = "CLOSELOOP_SMTP_PASSWORD"  # noqa: S105 - the variable's name, not the password
+CLIENT_SECRET = "CLOSELOOP_MAIL_CLIENT_SECRET"  # noqa: S105 - the same
 
 
 @dataclass(frozen=True)
@@ -103,9 +108,31 @@ class Tracker:
         if not mail.host:
             raise SettingsFault('mail.channel is "smtp", but mail.host names no server')
         password = os.environ.get(PASSWORD) or mail.password.get_secret_value()
+        pace, token = mail.per_minute or None, self._token()
         return SmtpChannel(
-            SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout)
+            SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout, pace, token)
         )
+
+    def _token(self) -> Callable[[], str] | None:
+        """Where the mail server's access tokens come from; None for a login by password."""
+        mail = self.settings.mail
+        if mail.auth == "google":
+            if not (mail.credentials and mail.user):
+                raise SettingsFault('mail.auth is "google", but mail.credentials or mail.user is missing')
+            return google_token(self.base / mail.credentials, mail.user)
+        if mail.auth == "microsoft":
+            secret = os.environ.get(CLIENT_SECRET) or mail.client_secret.get_secret_value()
+            if not (mail.client_id and mail.authority and mail.user and secret):
+                raise SettingsFault(
+                    'mail.auth is "microsoft", but mail.client_id, mail.authority, mail.user or {secret} is missing',
+                    secret=CLIENT_SECRET,
+                )
+            return microsoft_token(mail.client_id, secret, mail.authority, mail.scope)
+        return None
+
+    def robots(self) -> Mapping[str, Robot]:
+        """The ways out to groups, by name."""
+        return robots(self.settings.robots, os.environ, Clocks(time.time, time.monotonic, time.sleep))
 
     def moment(self, given: datetime | None) -> datetime:
         """A given moment, or the present, as wall-clock time in the settings' zone."""

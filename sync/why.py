@@ -159,7 +159,8 @@ def _told(row: Reasons, language: Words) -> Iterator[str]:
         state = language["why"][f"state_{told.state}"]
         detail = f" ({told.detail})" if told.detail and told.state != "sent" else ""
         kind = language["kinds"].get(told.kind, told.kind)
-        yield f"{told.moment:%Y-%m-%d %H:%M}  {kind}  {told.name} <{told.email}>  {state}{detail}"
+        to = f"{told.name} <{told.email}>" if told.email else told.name  # a group has no address
+        yield f"{told.moment:%Y-%m-%d %H:%M}  {kind}  {to}  {state}{detail}"
 
 
 def _not_told(row: Reasons, desk: Desk, language: Words) -> Iterator[str]:

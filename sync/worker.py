@@ -6,10 +6,11 @@ book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -39,9 +40,11 @@ from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
 from sync.tell.channel import Channel, Delivery
+from sync.tell.groups import GroupsTold
 from sync.tell.notice import Notice, Recipient
 from sync.tell.notices import due_notices
 from sync.tell.recipients import Missed
+from sync.tell.robots.robot import Robot
 from sync.telling import Brake, Teller, settled_ladder
 
 _AGAIN = 2
@@ -67,7 +70,8 @@ class Judged:
 class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
-    became of it, ``busy`` why nothing could be written, ``without_tabs`` why the reports' tabs could not."""
+    became of it, ``groups`` what was posted by robots, ``busy`` why nothing could be written, ``without_tabs``
+    why the reports' tabs could not."""
 
     judged: Judged
     run: int
@@ -77,6 +81,7 @@ class Pass:
     failed: tuple[tuple[Recipient, Delivery], ...]
     busy: BusyFault | None = None
     brake: Brake | None = None
+    groups: GroupsTold = field(default_factory=GroupsTold)
     without_tabs: WorkbookFault | None = None
 
 
@@ -137,6 +142,7 @@ def run_pass(
     channel: Channel,
     settings: Settings,
     now: datetime,
+    robots: Mapping[str, Robot] = MappingProxyType({}),
     *,
     release: bool = False,
 ) -> Pass | Unchanged:
@@ -162,11 +168,13 @@ def run_pass(
     ledger.keep_figures(done.reports.week, done.reports.figures, done.reports.closed)
     if not busy and baseline != (standing := _still_standing(done)):
         ledger.set_baseline(standing)
-    teller = Teller(ledger, run, channel, settings, now)
+    teller = Teller(ledger, run, channel, robots, settings, now, done.states)
     told = teller.tell(done.notices, done.judgement.book, whole=not busy, release=release)
-    if isinstance(left, str) and not (told.failed or told.brake):
+    if isinstance(left, str) and not (told.failed or told.brake or told.groups.failed or ledger.waiting(now)):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
-    return Pass(done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake, without)
+    return Pass(
+        done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake, told.groups, without
+    )
 
 
 def set_baseline(workbook: Workbook, ledger: Ledger, settings: Settings, now: datetime) -> Judged:
@@ -209,7 +217,7 @@ def _unchanged(workbook: Workbook, ledger: Ledger, settings: Settings, now: date
 
 def _circumstances(settings: Settings, now: datetime) -> str:
     """All that a judgement rests on beside the workbook: the day, the settings and this version."""
-    chosen = settings.model_dump_json(exclude={"mail": {"password"}})
+    chosen = settings.model_dump_json(exclude={"mail": {"password", "client_secret"}})
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 

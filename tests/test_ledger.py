@@ -3,7 +3,7 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sql
@@ -11,7 +11,7 @@ import sqlalchemy as sql
 from sync.changes import Plan, SetCell
 from sync.faults import LedgerFault
 from sync.history import RowState
-from sync.ledger import CHANGES, NOTICES, Ledger
+from sync.ledger import CHANGES, FORGOTTEN, NOTICES, RETRY, Ledger
 from sync.tell.channel import Delivery
 from sync.tell.notice import Item, Kind, Notice, Recipient
 
@@ -172,3 +172,60 @@ def test_the_tables_are_made_all_or_none(tmp_path):
 
     with closing(sqlite3.connect(tmp_path / "l.sqlite")) as left:
         assert left.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
+def test_what_fails_for_now_is_tried_at_growing_distances(ledger):
+    """Hourly passes through a week in which a server says 4xx: the tries are 1, 2, 4 … hours apart, at last a day."""
+    (one,), tries = MANY[:1], []
+    for hour in range(24 * 7):
+        now = NOW + timedelta(hours=hour)
+        if ledger.unknown([one], now):
+            assert ledger.claim(hour, [one], now) == (one,)
+            ledger.settle([one], Delivery(False, "451 come back later"), now)
+            tries.append(hour)
+    assert tries == [0, 1, 2, 4, 8, 16, 32, 56, 80, 104, 128, 152]
+
+
+def test_what_waits_is_known_until_it_may_be_tried(ledger):
+    for hour in range(3):
+        ledger.claim(1, MANY[:1], NOW + timedelta(hours=hour))
+        ledger.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=hour))
+    assert ledger.waiting(NOW + timedelta(hours=3)) == {"k0"}
+    assert ledger.waiting(NOW + timedelta(hours=4)) == set()
+    assert ledger.unknown(MANY[:2], NOW + timedelta(hours=3)) == (MANY[1],)
+    assert ledger.unknown(MANY[:2]) == tuple(MANY[:2])
+
+
+def test_without_a_ledger_nothing_waits_and_nothing_was_refused(tmp_path):
+    nowhere = Ledger.in_file(tmp_path / "none.sqlite", "t")
+    assert nowhere.waiting(NOW) == set()
+    assert nowhere.refused(MANY[:2]) == ()
+
+
+def test_what_was_refused_for_good(ledger):
+    ledger.claim(1, MANY[:3], NOW)
+    ledger.settle(MANY[:1], Delivery(False, "550", permanent=True), NOW)
+    ledger.settle(MANY[1:2], Delivery(False, "451"), NOW)
+    assert ledger.refused(MANY) == (MANY[0],)
+
+
+def test_what_was_held_begins_when_it_is_tried(ledger):
+    ledger.hold(1, MANY[:1], NOW)
+    assert ledger.unknown(MANY[:1], NOW) == tuple(MANY[:1])
+    ledger.claim(2, MANY[:1], NOW + timedelta(hours=5))
+    ledger.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=5))
+    assert ledger.waiting(NOW + timedelta(hours=5)) == set()
+
+
+def test_what_is_released_by_hand_is_tried_at_once_and_begins_anew(ledger):
+    later = NOW + timedelta(hours=6)
+    for moment in (NOW, later):
+        ledger.claim(1, MANY[:1], moment)
+        ledger.settle(MANY[:1], Delivery(False, "451"), moment)
+    assert ledger.waiting(later) == {"k0"}
+    ledger.change(["k0"], (RETRY,), FORGOTTEN)
+    ledger.change(["k0"], (FORGOTTEN,), RETRY)
+    assert ledger.unknown(MANY[:1], later) == tuple(MANY[:1])
+    ledger.claim(2, MANY[:1], later)
+    ledger.settle(MANY[:1], Delivery(False, "451"), later)
+    assert ledger.waiting(later) == set()

@@ -46,6 +46,7 @@ class Items:
             risk=self.words["risk"].get(facts["risk_level"], ""),
             place=self._place(row),
             problems=tuple(sentence(finding, self.words, self.template) for finding in worst[:MOST]),
+            confidential=bool(facts["confidential"]),
         )
 
     def _place(self, row: int) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -29,13 +30,32 @@ class Sender:
     reply_to: str | None = None
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A text that comes with a mail as a file: its name, its kind (``calendar`` of text/calendar) with parameters."""
+
+    name: str
+    kind: str
+    content: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
 def message(
-    letter: Letter, recipient: Recipient, sender: Sender, keys: tuple[str, ...], now: datetime
+    letter: Letter,
+    recipient: Recipient,
+    sender: Sender,
+    keys: tuple[str, ...],
+    now: datetime,
+    *,
+    thread: str | None = None,
+    attached: Sequence[Attached] = (),
 ) -> EmailMessage:
     """The mail to one person, ready for a channel. Raises ValueError when ``now`` has no time zone.
 
     ``keys`` are the ledger keys of what it tells: they alone make the Message-ID, so that a server's log
-    answers whether a mail went out. Nothing is refused here; ``recipient_of`` says whether it can be sent.
+    answers whether a mail went out. Mails to a person with the same ``thread`` (the tracker's name) refer to one
+    root, so that a mail program shows them together. Nothing is refused here; ``recipient_of`` says whether a
+    mail can be sent.
     """
     if now.utcoffset() is None:
         raise ValueError("the moment of a message needs a time zone")
@@ -50,13 +70,25 @@ def message(
     mail["Subject"] = _header_text(letter.subject, SUBJECT_LENGTH)
     mail["Date"] = now
     mail["Message-ID"] = f"<{identity}@{domain}>"
+    if thread is not None:
+        mail["In-Reply-To"] = mail["References"] = _thread_root(thread, to, domain)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
     mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     mail["List-Id"] = f"<closeloop.{domain}>"
     if sender.reply_to:
         mail["Reply-To"] = answers
     _fill(mail, letter, identity)
+    for file in attached:
+        _attach(mail, file)
+    if attached:
+        mail.set_boundary(f"=_{identity}_")
     return mail
+
+
+def _thread_root(thread: str, to: Address, domain: str) -> str:
+    """What all mails about one tracker to one address refer to; no mail has this id itself."""
+    root = hashlib.sha256(json.dumps([thread, to.addr_spec.casefold()]).encode()).hexdigest()[:32]
+    return f"<{root}.thread@{domain}>"
 
 
 def recipient_of(mail: EmailMessage) -> str | None:
@@ -108,6 +140,17 @@ def _fill(mail: EmailMessage, letter: Letter, identity: str) -> None:
     mail.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
     # "=_" stands in neither encoding, so that no body can contain the boundary.
     mail.set_boundary(f"=_{identity}")
+
+
+def _attach(mail: EmailMessage, file: Attached) -> None:
+    text = _encodable(file.content)
+    mail.add_attachment(
+        text,
+        subtype=file.kind,
+        cte=_transfer_encoding(text),
+        filename=file.name,
+        params=dict(file.parameters),
+    )
 
 
 def _encodable(text: str) -> str:

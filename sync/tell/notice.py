@@ -28,6 +28,10 @@ class Kind(StrEnum):
     QUARTERLY = "quarterly"
 
 
+CALENDAR, GROUP = "calendar", "group"
+"""What the keys begin with of an entry for a person's calendar and of a message to a group, instead of a kind."""
+
+
 @dataclass(frozen=True, order=True)
 class Recipient:
     """A person and the address that the directory gives for them."""
@@ -42,7 +46,8 @@ class Item:
 
     ``late_days`` are working days, ``days_left`` calendar days until the due date (negative once it has
     passed); ``due`` is None where the row has no exact one. ``place`` says where the row is
-    (``行动项跟踪表!A12``), ``problems`` what is wrong with it.
+    (``行动项跟踪表!A12``), ``problems`` what is wrong with it. Of what is ``confidential`` several people together
+    learn only that it is there.
     """
 
     id: str
@@ -57,6 +62,7 @@ class Item:
     risk: str
     place: str
     problems: tuple[str, ...] = ()
+    confidential: bool = False
 
 
 @dataclass(frozen=True)

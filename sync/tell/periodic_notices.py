@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from rules.directory import Person
+from rules.directory import Person, department_key
 from rules.judge import Judgement
 from rules.table import Table
 from rules.wordlists import fold
@@ -85,7 +85,7 @@ class PeriodicNotices:
         if "head" in rung.to:
             listed, rows_of = self.recipients.listed, self._departments.groupby(self._departments).groups
             for head in listed.every_head:
-                rows = frame.loc[rows_of.get(listed.bare(head.department), [])]
+                rows = frame.loc[rows_of.get(department_key(head.department), [])]
                 title = self._texts["weekly_title"].format(department=head.department)
                 figures = self._weekly_account(head.department, title, rows)
                 yield from self._told(reached, head.department, figures, [listed.present(head, self._today)])
@@ -189,9 +189,7 @@ class PeriodicNotices:
         frame = self._actions.frame[names]
         keys = list(zip(*(frame[name].tolist() for name in names), strict=True))
         known = {
-            key: self.recipients.listed.bare(
-                self.recipients.department({**dict(zip(names, key, strict=True)), "id": ""})
-            )
+            key: department_key(self.recipients.department({**dict(zip(names, key, strict=True)), "id": ""}))
             for key in set(keys)
         }
         return pd.Series([known[key] for key in keys], index=frame.index, dtype="str")
@@ -232,3 +230,24 @@ def unreachable(
         reached = Reached(Kind.UNREACHABLE, reason, "0", recipients.today)
         for person in recipients.coordinators():
             yield notice(reached, name, person, figures)
+
+
+def undelivered(
+    refused: Iterable[Notice], ladder: Ladder, recipients: Recipients, words: Words
+) -> Iterator[Notice]:
+    """Each address that a mail server refuses for good, once a month, to the coordinators: somebody has to put the
+    directory right. What could not be told there is only counted."""
+    if not ladder.is_on(Kind.UNREACHABLE):
+        return
+    texts, today = words["mail_figures"], recipients.today
+    by_address: defaultdict[str, list[Notice]] = defaultdict(list)
+    for each in refused:
+        by_address[each.recipient.email.lower()].append(each)
+    for address, untold in by_address.items():
+        person, about = untold[0].recipient, str(len({each.subject.id for each in untold}))
+        title = texts["refused_title"].format(name=person.name, email=person.email)
+        figures = Figures(address, title, today, ((texts["about"], about),))
+        reached = Reached(Kind.UNREACHABLE, "refused", f"{today:%Y-%m}", today)
+        for coordinator in recipients.coordinators():
+            if coordinator.email.lower() not in by_address:
+                yield notice(reached, address, coordinator, figures)

@@ -93,6 +93,7 @@ _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
 class SmtpSettings:
     """How to reach the mail server. No ``user`` means no login; ``timeout`` in seconds, for each answer.
 
+    ``token`` gives an access token for the user, to log in with instead of the password (XOAUTH2).
     ``per_minute`` keeps a steady pace for servers that allow only so many messages.
     """
 
@@ -103,6 +104,7 @@ class SmtpSettings:
     password: str = field(default="", repr=False)
     timeout: float = 30.0
     per_minute: int | None = None
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -206,8 +208,7 @@ def _connected(settings: SmtpSettings) -> smtplib.SMTP:
             if settings.security == "starttls":
                 line.starttls(context=ssl.create_default_context())
             line.ehlo_or_helo_if_needed()  # again after STARTTLS: only now does the server offer its logins
-            if settings.user:
-                line.login(settings.user, settings.password)
+            _log_in(line, settings)
         except BaseException:
             line.close()
             raise
@@ -215,6 +216,18 @@ def _connected(settings: SmtpSettings) -> smtplib.SMTP:
         # Not "from error": some errors carry what was sent, and the login is among it.
         raise _fault(error, settings) from None
     return line
+
+
+def _log_in(line: smtplib.SMTP, settings: SmtpSettings) -> None:
+    if settings.token:
+        token = settings.token()
+        if "XOAUTH2" not in line.esmtp_features.get("auth", "").upper().split():
+            raise smtplib.SMTPNotSupportedError("no XOAUTH2")
+        said = f"user={settings.user}\x01auth=Bearer {token}\x01\x01"
+        # A refusal comes with a reason that has to be acknowledged by an empty line before it is one.
+        line.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
+    elif settings.user:
+        line.login(settings.user, settings.password)
 
 
 def _dialled(settings: SmtpSettings) -> smtplib.SMTP:
@@ -244,6 +257,14 @@ def _fault(error: Exception, settings: SmtpSettings) -> DeliveryFault:
     if settings.password:
         detail = detail.replace(settings.password, "***")
     server = f"{settings.host}:{settings.port}"
+    if settings.token and isinstance(error, smtplib.SMTPAuthenticationError):
+        return DeliveryFault(
+            "the mail server {server} refuses the token for {user} ({detail}): "
+            "the application or service account needs the right to send for this mailbox",
+            server=server,
+            user=settings.user,
+            detail=detail.rstrip("."),
+        )
     return DeliveryFault(sentence, server=server, user=settings.user, detail=detail.rstrip("."))
 
 

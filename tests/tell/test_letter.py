@@ -232,3 +232,33 @@ def test_bodies_survive_old_relays(text, encoding):
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         message(LETTER, ZHANG, CLOSELOOP, ("k",), datetime(2026, 11, 20, 9))
+
+
+# Threads.
+
+
+def test_mails_about_one_tracker_to_one_person_share_a_root():
+    def roots(thread="跟踪表", email=ZHANG.email, key="k"):
+        read = parsed(
+            message(LETTER, Recipient("张三", email), CLOSELOOP, (key,), NOW, thread=thread).as_bytes()
+        )
+        assert read["In-Reply-To"] == read["References"]
+        return read["References"]
+
+    assert roots() == roots(key="another") == roots(email="ZhangSan@Example.com")
+    assert len({roots(), roots(thread="另一张表"), roots(email="lisi@example.com")}) == 3
+    assert re.fullmatch(r"<[0-9a-f]{32}\.thread@example\.com>", roots())
+    assert roots() != mail()["Message-ID"]
+
+
+def test_without_a_thread_nothing_is_referred_to():
+    assert mail()["References"] is mail()["In-Reply-To"] is None
+
+
+@given(thread=anything, email=anything)
+@settings(deadline=None, max_examples=60)
+def test_a_thread_is_a_plain_id_whatever_the_names(thread, email):
+    made = message(LETTER, Recipient("张三", email), CLOSELOOP, ("k",), NOW, thread=thread)
+    read = parsed(made.as_bytes())
+    assert re.fullmatch(r"<[0-9a-f]{32}\.thread@example\.com>", read["References"])
+    assert set(read.keys()) == {*HEADERS, "References", "In-Reply-To"}

@@ -5,15 +5,10 @@ import socket
 import ssl
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from scripted_smtp import DROP, ScriptedServer
 from tell_samples import LETTER, mail
 
@@ -82,6 +77,13 @@ def test_dropped_before_the_message_means_not_sent(stage):
     assert (first.sent, first.permanent, first.unsure) == (False, False, False)
     assert second.sent
     assert len(server.messages) == 1
+
+
+def test_dropped_after_a_refusal_is_no_harm_to_the_next_message():
+    with ScriptedServer({"RCPT": "550 no such user", "RSET": DROP}, {}) as server:
+        first, second = sent(server, LETTER, LETTER)
+    assert (first.sent, first.permanent) == (False, True)
+    assert second.sent
 
 
 def test_dropped_inside_the_message_means_not_sent():
@@ -220,6 +222,7 @@ def test_a_silent_server():
     [
         ({"greeting": "554 blocked"}, "turns us away (554 blocked): try again later or ask who runs it"),
         ({"greeting": DROP}, "hung up or kept silent"),
+        ({"EHLO": DROP}, "hung up or kept silent"),
         ({"AUTH": "535 5.7.8 Login Fail. Please enter your authorization code"},
          "refuses the login of me (535 5.7.8 Login Fail. Please enter your authorization code): check user and password"),
         ({"AUTH": "535 wrong password: s3cret"}, "(535 wrong password: ***)"),
@@ -256,34 +259,6 @@ def test_the_password_is_in_no_description():
 
 
 # TLS and login, against a server that offers its logins only on an encrypted line.
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    """File of a certificate for 127.0.0.1 that signs itself, and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now()
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=2))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    file.write_bytes(
-        built.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return file
 
 
 class Kept:
