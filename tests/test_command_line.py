@@ -265,7 +265,7 @@ def test_init_then_the_settings_file_is_found(closeloop, tmp_path):
     assert closeloop("init", "tracker.xlsx").out.split() == ["tracker.xlsx", "closeloop.toml"]
     assert closeloop("check", "--now", "2024-05-28T10:00").code == 0
     machine = closeloop("run", "--now", "2024-05-28T10:00", "--json").json
-    assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 3, "notices": [], "sent": 0, "held": 0}
+    assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 5, "notices": [], "sent": 0, "held": 0}
     assert closeloop("run", "--now", "2024-05-28T10:00", "--json").json["changes"] == 0
 
 

@@ -38,15 +38,16 @@ class Recipients:
     def of(self, rung: Rung, facts: Mapping[str, Any]) -> Iterator[tuple[Found, bool]]:
         """Who is told of an item or a meeting, and whether only in copy (handbook §4)."""
         for role in rung.to:
-            yield from ((found, False) for found in _ROLES[role](self, facts))
+            yield from ((found, False) for found in self.by_role(role, facts))
         if facts["confidential"]:  # 001 四(四): no further than it must
             return
         for role in rung.copy:
-            yield from ((found, True) for found in _ROLES[role](self, facts))
+            yield from ((found, True) for found in self.by_role(role, facts))
 
     def by_role(self, role: str, facts: Mapping[str, Any]) -> Iterable[Found]:
-        """Who has a role of ``ROLES`` for an item or a meeting."""
-        return _ROLES[role](self, facts)
+        """Who has a role for an item or a meeting; a meeting has a recorder where an item has owner and department."""
+        of_meeting = "owner_kind" not in facts
+        return _ROLES["owner_or_recorder" if of_meeting and role in _OF_ITEMS else role](self, facts)
 
     def named(self, text: str, facts: Mapping[str, Any]) -> Found:
         """The person that a cell names, or whoever stands in."""
@@ -142,6 +143,8 @@ _ROLES: Mapping[str, Callable[[Recipients, Mapping[str, Any]], Iterable[Found]]]
     "recorder": Recipients._recorder,
     "attendees": Recipients._attendees,
 }
+
+_OF_ITEMS = ("owner", "tracker", "head", "leader")
 
 ROLES_OF: Mapping[str, tuple[str, ...]] = {
     "item": tuple(role for role in _ROLES if role != "attendees"),
