@@ -11,7 +11,7 @@ import pandas as pd
 from rules.findings import Finding
 from rules.judge import Judgement
 from rules.wordlists import fold
-from sync.tell.notice import Notice
+from sync.tell.notice import Kind, Notice
 from sync.tell.recipients import Missed
 
 _WEEK = 7
@@ -170,9 +170,8 @@ def _pending(row_id: str, desk: Desk) -> Iterator[Pending]:
 
 def _silence(row_id: str, facts: Mapping[str, Any], desk: Desk) -> str:
     """Why nobody is to be told of dates now; '' where somebody is."""
-    if any(notice.subject.id == row_id for notice in desk.notices) or any(
-        m.id == row_id for m in desk.missed
-    ):
+    dated = (notice for notice in desk.notices if notice.kind is not Kind.PROBLEM)
+    if any(each.subject.id == row_id for each in dated) or any(m.id == row_id for m in desk.missed):
         return ""
     if facts["closed"]:
         return "closed"

@@ -105,7 +105,7 @@ def test_a_long_lateness_is_folded(why):
         ("A004", "done", "done", "closed"),
         ("A005", "cancelled", "cancelled", "closed"),
         ("A006", "not_started", "not_started", "not_yet"),
-        ("A007", "blocked", "blocked", "not_yet"),
+        ("A007", "blocked", "blocked", ""),  # whoever follows it up is told of the obstacle
     ],
 )
 def test_the_status_and_the_silence_have_their_reasons(why, row_id, computed, because, silence):
@@ -133,7 +133,8 @@ def test_what_was_told_and_what_waits(why):
 
     row = machine(why("A001", "--json"))
     assert [(each["kind"], each["state"], each["moment"]) for each in row["told"]] == [
-        ("overdue", "sent", "2024-06-12T10:00:00")
+        ("overdue", "sent", "2024-06-12T10:00:00"),
+        ("problem", "known", "2024-06-12T10:00:00"),
     ]
     assert row["pending"][0]["reason"] == "sent"
     assert "这一级已经通知过" in why("A001")

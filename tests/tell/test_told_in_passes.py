@@ -54,7 +54,7 @@ class Desk:
             ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-06-04", "进行中"],
             ["A002", "输出《流程V3.0》", "王芳", "客服部", "2024-05-31", "进行中"],
         ]
-        self.book = MemoryBook({"t": Tab("t", rows), "通讯录": Tab("通讯录", PEOPLE)})
+        self.book = MemoryBook({"t": Tab("t", rows), "通讯录": Tab("通讯录", [*PEOPLE])})
 
     def run(self, now: datetime, channel=None, ways=None, *, release=False) -> Pass | Unchanged:
         way = channel or Outbox(self.folder / "out")
