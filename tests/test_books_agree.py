@@ -19,6 +19,8 @@ from tests.sheets_server import Sheet, Spreadsheet
 from tests.sheets_server.desk import ID, open_desk, sheet_of
 
 NOW = datetime(2024, 5, 28, 10)
+SETTINGS = Settings(reports={"weekly": False, "quarterly": False})
+"""Without the reports' tabs, which have tests of their own."""
 TABLES, AT_ONCE = 200, 25
 Rows = list[list[CellValue]]
 
@@ -128,7 +130,7 @@ def essence(judged: Judged) -> dict[str, object]:
 
 
 def judged(book: Book) -> Judged:
-    return look(book, Settings(), NOW, {})
+    return look(book, SETTINGS, NOW, {})
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
 from tests.sheets_server.grid import shown
 
 NOW = datetime(2024, 5, 28, 10)
+SETTINGS = Settings(reports={"weekly": False, "quarterly": False})
+"""Without the reports' tabs, which have tests of their own."""
 TAB = "行动项"
 ROWS: list[list[object]] = [
     ["编号", "行动项描述", "负责人", "状态"],
@@ -44,7 +46,7 @@ def column(desk: Desk, at: int = 0) -> list[object]:
 
 def one_pass(desk: Desk) -> Plan:
     book = desk.book()
-    plan = look(book, Settings(), NOW, {}).plan
+    plan = look(book, SETTINGS, NOW, {}).plan
     book.apply(plan)
     return plan
 
@@ -215,7 +217,7 @@ def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
     sheet = desk.spreadsheet.sheets[0]
     assert sheet.cell(1, 4)["userEnteredValue"] == {"formulaValue": "=SUM(A1:A2)"}
     one_pass(desk)  # the colours follow the columns
-    assert len(look(desk.book(), Settings(), NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
 
 
 @pytest.mark.parametrize("kind", ["rename", 503, "drop"])
@@ -254,7 +256,7 @@ def test_a_long_plan_goes_in_parts_and_each_is_whole(desk, monkeypatch):
     one_pass(desk)
 
     assert [call.name for call in desk.service.calls].count("batchUpdate") > 2
-    assert len(look(desk.book(), Settings(), NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
 
 
 # Generated tabs.

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rules.table import Layout
 from sheet_templates import template
 from sync.books.google.address import Json
 from sync.books.google.obstacles import find_obstacles
@@ -100,16 +101,27 @@ class GoogleBook:
         return self._last
 
     def _write(self, plan: Plan, file: File, tabs: set[str]) -> None:
-        layout = find_layouts(file.snapshot, template(), self._places)["actions"]
-        if tabs != {layout.tab}:
-            raise WorkbookFault("the plan writes a tab that is not the action table's; please report it")
+        """Table by table, the action table and the generated tabs last."""
+        layouts = find_layouts(file.snapshot, template(), self._places)
+        if not tabs <= {layout.tab for layout in layouts.values()}:
+            raise WorkbookFault("the plan writes a tab that holds no table; please report it")
+        written = sorted((key for key in layouts if layouts[key].tab in tabs), key="actions".__eq__)
+        known = file
+        for place, key in enumerate(written, start=1):
+            part = _of_tab(plan, layouts[key].tab, last=place == len(written))
+            self._write_table(part, file, known, key, layouts[key])
+            if place < len(written):
+                known = read_file(self._sheets.read(WHOLE))  # the write has made a hidden tab
+
+    def _write_table(self, plan: Plan, file: File, known: File, key: str, layout: Layout) -> None:
+        """``file`` is what the plan was made of, ``known`` what the file holds beside the table now."""
         sheet = file.sheets[layout.tab]
         rules = next((colours.rules for colours in plan.colours), None)
         gone = [row for removal in plan.removals for row in removal.rows]
         numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
         token = f"{self._chance.getrandbits(40):010x}"
-        task = make_task(plan, sheet, layout)
-        writing = Writing(self._sheets, file, task, rules, numbers, lambda known: _tabs(plan, known), token)
+        task = make_task(plan, sheet, layout, key)
+        writing = Writing(self._sheets, known, task, rules, numbers, lambda there: _tabs(plan, there), token)
         try:
             writing.carry_out()
         finally:
@@ -132,6 +144,18 @@ class GoogleBook:
         raise BusyFault(
             "Google Sheets cannot be reached now ({detail}); the next pass tries again", detail=detail
         )
+
+
+def _of_tab(plan: Plan, tab: str, *, last: bool) -> Plan:
+    """What a plan wants of one table's tab; generated tabs go with the ``last`` table."""
+    return Plan(
+        plan.fingerprint,
+        tuple(change for change in plan.columns if change.tab == tab),
+        tuple(change for change in plan.cells if change.tab == tab),
+        tuple(change for change in plan.colours if change.tab == tab),
+        plan.tabs if last else (),
+        tuple(change for change in plan.removals if change.tab == tab),
+    )
 
 
 def _tabs(plan: Plan, file: File) -> list[Json]:

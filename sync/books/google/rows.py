@@ -16,7 +16,6 @@ from sync.tables import text_of
 
 _AROUND = 5
 """Rows around the header in which it is looked for when it may have moved."""
-_OWNERS = {key: column.owner for key, column in template().tables["actions"].columns.items()}
 
 
 class Wanted(NamedTuple):
@@ -38,8 +37,8 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """The plan for the action table, and how the table is found again. ``headings`` are the texts of the columns
-    that are there, by key; ``texts`` the whole header row; ``theirs`` the positions of people's columns."""
+    """The plan for one table, and how the table is found again. ``headings`` are the texts of the columns that are
+    there and not people's alone, by key; ``texts`` the whole header row; ``theirs`` the positions of people's columns."""
 
     sheet: Sheet
     layout: Layout
@@ -55,12 +54,14 @@ class Task:
         return tuple(wanted.row for wanted in self.rows if not wanted.id)
 
 
-def make_task(plan: Plan, sheet: Sheet, layout: Layout) -> Task:
-    """Sort a plan's cells by row, and find out how each row can be told from all others."""
-    ours = {position for key, position in layout.columns.items() if _OWNERS[key] != "people"}
+def make_task(plan: Plan, sheet: Sheet, layout: Layout, table: str) -> Task:
+    """Sort a plan's cells by row, and find out how each row can be told from all others: by a number that closeloop
+    has given or would give, or else by what people say in it."""
+    mine = {key for key, column in template().tables[table].columns.items() if column.owner != "people"}
+    ours = {position for key, position in layout.columns.items() if key in mine}
     width = max(map(len, sheet.tab.rows), default=0)
     theirs = tuple(position for position in range(1, width + 1) if position not in ours)
-    place = layout.columns.get("id")
+    place = layout.columns.get("id") if "id" in mine else None
     numbers = [_number(cells, place) for cells in sheet.tab.rows[layout.header_row :]]
     ids = Counter(numbers)
     wanted: defaultdict[int, dict[str, CellValue]] = defaultdict(dict)
@@ -74,7 +75,7 @@ def make_task(plan: Plan, sheet: Sheet, layout: Layout) -> Task:
         rows.append(Wanted(row, known, _said(cells, theirs), wanted[row]))
     header = sheet.tab.rows[layout.header_row - 1]
     texts = {at: text_of(cell) for at, cell in enumerate(header, start=1) if cell not in (None, "")}
-    headings = {key: texts[position] for key, position in layout.columns.items() if _OWNERS[key] != "people"}
+    headings = {key: texts[position] for key, position in layout.columns.items() if key in mine}
     return Task(sheet, layout, headings, texts, theirs, plan.columns, tuple(rows))
 
 
