@@ -1,9 +1,10 @@
-"""The command adopt: makes a tracker of a workbook that has grown. It proposes, asks, and writes settings beside it;
-the workbook itself stays as it is until the first run."""
+"""The command adopt: makes a tracker of a workbook that has grown. It proposes, asks, and writes settings beside it and
+takes what is wrong now as known; the workbook itself stays as it is until the first run."""
 
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from sync.settings_file import settings_file
 from sync.snapshot import Snapshot
 from sync.terminal import show
 from sync.tracker import USUAL_SETTINGS, Tracker
-from sync.worker import Judged, look
+from sync.worker import Judged, look, set_baseline
 
 _FEWEST = 3
 """Columns that a list of action items has to have to be found."""
@@ -83,7 +84,10 @@ def adopt_workbook(path: Path, wishes: Wishes) -> None:
     if wishes.ask and not wishes.take_sure and not wishes.ask(language["adopt"]["go_on"].format(file=beside)):
         show(Text(language["adopt"]["nothing_done"]))
         return
+    with closing(tracker.ledger()) as ledger:
+        known = set_baseline(tracker.book(moment), ledger, settings, moment).judgement.findings
     _write(beside, _settings_text(path, settings))
+    show(Text(language["report"]["baseline"].format(count=len(known))))
     show(Text(language["adopt"]["done"].format(file=beside, workbook=path), style="green"))
 
 

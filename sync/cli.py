@@ -200,6 +200,22 @@ def why(
 
 
 @app.command()
+def doctor(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    send_test: Annotated[
+        str | None, typer.Option("--send-test", metavar="ADDRESS", help="Send a test mail there.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look whether everything that a pass needs is in order, and say what to do. Exits with 1 if something is not."""
+    from sync.doctor import examine
+
+    raise typer.Exit(examine(path, config, _moment(now), send_test, as_json=as_json))
+
+
+@app.command()
 def restore(
     path: Workbook = None,
     config: Config = None,

@@ -1,12 +1,11 @@
 """What the doctor looks at: each check takes what it judges and gives a finding of its own. No check asks a clock or a disk."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
-
-import pandas as pd
 
 from rules.directory import ADDRESS, directory
 from rules.judge import Judgement
@@ -137,9 +136,9 @@ def disk(free: int, size: int) -> Diagnosis:
     return good("disk", megabytes=megabytes)
 
 
-def _listed(names: "Sequence[str] | pd.Series[str]") -> list[str]:
+def _listed(names: Iterable[Any]) -> list[str]:
     """The first names, for a sentence to join."""
-    return [str(name) for name in list(names)[:_SHOWN]]
+    return [str(name) for name in islice(names, _SHOWN)]
 
 
 def _minute(moment: datetime) -> str:

@@ -245,14 +245,14 @@ def _match(
     cells: Mapping[int, Sequence[CellValue]],
 ) -> Match:
     example = next(iter(cells[position]), "")
-    text = example.date().isoformat() if hasattr(example, "date") else str(example)
+    text = f"{example:%Y-%m-%d}" if isinstance(example, date) else str(example)
     return Match(key, position, heading, evidence, confidence, text)
 
 
 def _below(tab: Tab, row: int, position: int) -> list[CellValue]:
     """The first values of a column below a header."""
     column = (cells[position - 1] for cells in tab.rows[row:] if len(cells) >= position)
-    found = []
+    found: list[CellValue] = []
     for cell in column:
         if cell not in (None, ""):
             found.append(cell)

@@ -105,6 +105,13 @@ class ExcelBook:
                 self._check_free(path)
             replace_file(target, data, self._bytes(), self._backups)
 
+    def check_writable(self) -> tuple[str, ...]:
+        """Raise BusyFault when somebody has the file open, or it may not be written. Gives the names of locks
+        that a crashed program has left."""
+        with refusing(self.path.name):
+            locks = [lock for path in {self.path, self.path.resolve()} for lock in check_free(path)]
+        return tuple(sorted({lock.name for lock in locks}))
+
     def _edit(self, former: str, edit: Callable[[Editor], Edited]) -> str:
         with refusing(self.path.name):
             data = self._bytes()
