@@ -83,7 +83,7 @@ def holiday_name(country: str, day: date) -> str:
     """The English name of the public holiday that a day belongs to, make-up days included; '' if to none."""
     if not country:
         return ""
-    if country.upper() == "CN" and day.year in _announced_years():
+    if country.upper() == "CN" and day.year in announced_years():
         import chinese_calendar
 
         return str(chinese_calendar.get_holiday_detail(day)[1] or "")
@@ -106,7 +106,7 @@ def _public(country: str, year: int) -> tuple[frozenset[date], frozenset[int]]:
 def _china(year: int) -> tuple[frozenset[date], frozenset[int]]:
     import chinese_calendar
 
-    announced = frozenset(_announced_years())
+    announced = frozenset(announced_years())
     first, last = date(min(announced), 1, 1), date(max(announced), 12, 31)
     off = {day for day in _weekends() if not first <= day <= last}
     off.update(chinese_calendar.get_holidays(first, last))
@@ -115,7 +115,8 @@ def _china(year: int) -> tuple[frozenset[date], frozenset[int]]:
 
 
 @cache
-def _announced_years() -> tuple[int, ...]:
+def announced_years() -> tuple[int, ...]:
+    """The years whose Chinese public holidays are published, as far as chinesecalendar knows."""
     import chinese_calendar
 
     def known(year: int) -> bool:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from sheet_templates import LANGUAGES, template, words
 from sync.books.excel import ExcelBook
+from sync.changes import Plan, PutTab
 from sync.faults import UsageFault, WorkbookFault
 from sync.into import add_tabs, lacking
 from sync.new_workbook import Content, write_workbook
+from sync.rules_tab import rules_tab
 from sync.settings import Settings, read_settings
 from sync.settings_file import settings_file
 from sync.tracker import USUAL_SETTINGS, Tracker, google_tracker
@@ -21,6 +23,7 @@ def init_files(path: Path, language: str) -> Iterator[Path]:
     if path.exists():
         raise UsageFault("{file} exists already and is not overwritten; choose another name", file=path)
     write_new(path, language)
+    _add_guide(path, language)
     yield path
     yield from _settings_beside(path, language)
 
@@ -68,6 +71,13 @@ def init_google(address: str, credentials: Path | None, language: str) -> Iterat
         given = {"spreadsheet": str(tracker.place), "name": book.file.title, "credentials": key.as_posix()}
         USUAL_SETTINGS.write_text(settings_file(None, language, given), "utf-8")
         yield USUAL_SETTINGS
+
+
+def _add_guide(path: Path, language: str) -> None:
+    """What the rules ask, as a tab that closeloop generates: no pass takes it for a table."""
+    book = ExcelBook(path)
+    tab = rules_tab(Settings().tuning, words(language), template())
+    book.apply(Plan(book.fingerprint(), tabs=(PutTab(tab),)))
 
 
 def _check_language(language: str) -> None:

@@ -82,6 +82,22 @@ def init(
 
 
 @app.command()
+def adopt(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Workbook that people have (.xlsx).")],
+    tab: Annotated[
+        str | None,
+        typer.Option("--tab", metavar="NAME", help="Worksheet to take, where several hold action items."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take what is sure and ask nothing.")] = False,
+    language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
+) -> None:
+    """Find the tables of a workbook that has grown, and write settings for it; the workbook stays as it is."""
+    from sync.adoption import Wishes, adopt_workbook, terminal_ask
+
+    adopt_workbook(path, Wishes(language, tab, yes, terminal_ask()))
+
+
+@app.command()
 def check(
     path: Workbook = None,
     config: Config = None,
@@ -181,6 +197,22 @@ def why(
     from sync.why import explain_row
 
     explain_row(row_id, path, config, _moment(now), as_json=as_json)
+
+
+@app.command()
+def doctor(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    send_test: Annotated[
+        str | None, typer.Option("--send-test", metavar="ADDRESS", help="Send a test mail there.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look whether everything that a pass needs is in order, and say what to do. Exits with 1 if something is not."""
+    from sync.doctor import examine
+
+    raise typer.Exit(examine(path, config, _moment(now), send_test, as_json=as_json))
 
 
 @app.command()

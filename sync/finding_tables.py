@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from rules.table import Layout
 from sheet_templates import Template, TemplateTable, normalise
 from sync.faults import WorkbookFault
-from sync.snapshot import CellValue, Snapshot, Tab
+from sync.header_rows import Heading, goes_on_below, headings, shown
+from sync.snapshot import Snapshot, Tab
 
 HEADER_WITHIN = 30
 """A header is looked for in the first rows only; below, a repeated header is a repeated header."""
@@ -78,20 +79,25 @@ def _candidates(tab: Tab, table: TemplateTable, place: TablePlace) -> Iterator[_
     if place.tab not in {None, tab.name}:
         return
     rows = [place.header_row] if place.header_row else range(1, min(HEADER_WITHIN, len(tab.rows)) + 1)
-    matched = {row: _match(tab.rows[row - 1], table, place) for row in rows if row <= len(tab.rows)}
+    matched = {
+        row: _match(headings(tab, row), table, place)
+        for row in rows
+        if row <= len(tab.rows) and (place.header_row or not goes_on_below(tab, row))
+    }
     most = max(map(len, matched.values()), default=0)
     if most < _FEWEST[table.key]:
         return
     yield from (_Candidate(tab, row, columns) for row, columns in matched.items() if len(columns) == most)
 
 
-def _match(cells: Sequence[CellValue], table: TemplateTable, place: TablePlace) -> dict[str, int]:
-    """Column positions (from 1) by key: the first cell in a row whose text is one of the column's headings."""
+def _match(header: Sequence[Heading], table: TemplateTable, place: TablePlace) -> dict[str, int]:
+    """Column positions (from 1) by key: the first column that is headed by one of the key's headings."""
     wanted = {name: column.key for column in table.columns.values() for name in column.names}
     wanted |= {normalise(heading): key for key, heading in place.columns.items()}
     found: dict[str, int] = {}
-    for position, cell in enumerate(cells, start=1):
-        if isinstance(cell, str) and (key := wanted.get(normalise(cell))):
+    for position, heading in enumerate(header, start=1):
+        keys = (wanted[name] for name in map(normalise, heading.names) if name in wanted)
+        if heading.text and (key := next(keys, None)):
             found.setdefault(key, position)
     return found
 
@@ -143,10 +149,7 @@ def _no_table(snapshot: Snapshot, table: TemplateTable, place: TablePlace) -> Wo
 
 
 def _layout(found: _Candidate, table: TemplateTable) -> Layout:
-    header = found.tab.rows[found.row - 1]
-    texts = {
-        position: str(cell).strip() for position, cell in enumerate(header, start=1) if cell not in (None, "")
-    }
+    texts = shown(headings(found.tab, found.row))
     places: dict[str, list[int]] = {}
     for position, text in texts.items():
         places.setdefault(normalise(text), []).append(position)

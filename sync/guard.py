@@ -7,6 +7,7 @@ from sheet_templates import Template, TemplateTable, normalise
 from sync.changes import AddColumn, Plan, PutTab, SetCell
 from sync.faults import GuardFault
 from sync.finding_tables import TablePlace, find_layouts
+from sync.header_rows import headings
 from sync.snapshot import CellValue, Snapshot, Tab
 
 _EMPTY: tuple[CellValue, ...] = (None, "")
@@ -105,10 +106,11 @@ def _is_headed(tab: str, position: int, key: str, snapshot: Snapshot, tables: Ma
     known = tables.get(tab)
     if known is None or key not in known.table.columns:
         return False
-    header = snapshot.tab(tab).rows[known.header_row - 1]
-    heading = header[position - 1] if position <= len(header) else None
+    header = headings(snapshot.tab(tab), known.header_row)
+    names = header[position - 1].names if position <= len(header) else ()
     mapped = known.mapped.get(key)
-    return normalise(heading) in known.table.columns[key].names | ({normalise(mapped)} if mapped else set())
+    ours = known.table.columns[key].names | ({normalise(mapped)} if mapped else set())
+    return not ours.isdisjoint(map(normalise, names))
 
 
 def _may_write(cell: SetCell, snapshot: Snapshot, known: _Known) -> bool:

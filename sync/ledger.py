@@ -276,6 +276,22 @@ class Ledger:
             row = connection.execute(query).first()
         return LastPass(*row) if row and row.left else None
 
+    def last_moment(self) -> datetime | None:
+        """When the last pass was, whatever it left; None if there was none."""
+        if not self._has(RUNS):
+            return None
+        query = sql.select(sql.func.max(RUNS.c.moment)).where(RUNS.c.tracker == self.tracker)
+        with self._transaction() as connection:
+            return connection.execute(query).scalar()
+
+    def damage(self) -> str:
+        """What SQLite finds broken in the ledger's file; '' where all is sound, or another database answers."""
+        if self._engine.dialect.name != "sqlite" or not self._has(RUNS):
+            return ""
+        with self._transaction() as connection:
+            said = str(connection.exec_driver_sql("PRAGMA integrity_check").scalar())
+        return "" if said == "ok" else said
+
     def baseline(self) -> frozenset[KnownFault]:
         """The faults that stood already when the tracker was adopted, as far as they still do."""
         if not self._has(BASELINE):

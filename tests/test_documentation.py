@@ -85,7 +85,9 @@ def test_every_command_has_help():
         [sys.executable, "-m", "sync", "--help"], capture_output=True, text=True, check=True
     ).stdout
 
-    for command in ("init", "check", "baseline", "plan", "run", "why", "restore", "rules", "explain", "demo"):
+    for command in (
+        "init", "adopt", "check", "baseline", "plan", "run", "why", "doctor", "restore", "rules", "explain", "demo",
+    ):  # fmt: skip
         assert command in listed
         shown = subprocess.run(
             [sys.executable, "-m", "sync", command, "--help"], capture_output=True, text=True, check=True

@@ -19,7 +19,7 @@ from excel_plans import differing_cells, raw_parts
 from excel_workbooks import openpyxl_workbook, rich_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
-NAMES = [table.heads[0] for table in template().tables.values()]
+NAMES = [*(table.heads[0] for table in template().tables.values()), "规则说明"]
 ON_PURPOSE = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
 
 
@@ -119,7 +119,7 @@ def test_a_table_is_found_by_its_headings_or_by_the_tabs_name(tmp_path):
 
     added = add_tabs(ExcelBook(path), words("zh-CN"), Settings())
 
-    assert set(added) == {"议题", "通讯录", "工作日历"}
+    assert set(added) == {"议题", "通讯录", "工作日历", "规则说明"}
 
 
 def test_two_tables_in_doubt_count_as_there(tmp_path):
@@ -140,8 +140,8 @@ def test_the_tabs_are_those_of_an_empty_workbook(tmp_path, language):
     added = add_tabs(ExcelBook(path), words(language), Settings())
 
     ours, theirs = openpyxl.load_workbook(path), openpyxl.load_workbook(usual)
-    assert list(added) == theirs.sheetnames
-    for name in added:
+    assert list(added) == [*theirs.sheetnames, words(language)["rules_tab"]["name"]]
+    for name in theirs.sheetnames:
         alike(ours[name], theirs[name])
     assert find_layouts(ExcelBook(path).read(), template(), {}).keys() == template().tables.keys()
 

@@ -17,8 +17,9 @@ from sync.books.excel.verifying import Rows, verify
 from sync.books.excel.workbook import Sheet, read_workbook
 from sync.books.excel.worksheet import parse_worksheet
 from sync.books.excel.zipping import rezipped
-from sync.changes import Plan
+from sync.changes import Plan, PutTab
 from sync.faults import Fault
+from sync.generated import GeneratedTab
 from sync.snapshot import Snapshot
 
 
@@ -74,13 +75,18 @@ class ExcelBook:
             return plan.fingerprint
         return self._edit(plan.fingerprint, lambda editor: editor.carry_out(plan))
 
-    def graft(self, source: bytes, names: Sequence[str], fingerprint: str) -> None:
-        """Put worksheets of another workbook (an .xlsx that we have made) into this one, last, for people to use.
+    def graft(
+        self, source: bytes, names: Sequence[str], fingerprint: str, generated: Sequence[GeneratedTab] = ()
+    ) -> None:
+        """Put worksheets of another workbook (an .xlsx that we have made) into this one, last, for people to use,
+        and after them tabs that closeloop generates.
 
         Raises as ``apply`` does, and when a sheet of such a name is there.
         """
         if names:
-            self._edit(fingerprint, lambda editor: editor.graft(open_package(source), names))
+            self._edit(fingerprint, lambda editor: editor.graft(open_package(source), names, generated))
+        else:
+            self.apply(Plan(fingerprint, tabs=tuple(map(PutTab, generated))))
 
     def put_back(self, backup: Path) -> None:
         """Replace the whole file by a backup; what it is now, readable or not, becomes a backup itself.
@@ -98,6 +104,13 @@ class ExcelBook:
             for path in {self.path, target}:
                 self._check_free(path)
             replace_file(target, data, self._bytes(), self._backups)
+
+    def check_writable(self) -> tuple[str, ...]:
+        """Raise BusyFault when somebody has the file open, or it may not be written. Gives the names of locks
+        that a crashed program has left."""
+        with refusing(self.path.name):
+            locks = [lock for path in {self.path, self.path.resolve()} for lock in check_free(path)]
+        return tuple(sorted({lock.name for lock in locks}))
 
     def _edit(self, former: str, edit: Callable[[Editor], Edited]) -> str:
         with refusing(self.path.name):

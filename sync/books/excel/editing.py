@@ -28,6 +28,7 @@ from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet,
 from sync.books.excel.writing import CellWriter, Dress, Write
 from sync.books.excel.zipping import Content, Packed, packed
 from sync.changes import AddColumn, Plan, SetCell, SetColours
+from sync.generated import GeneratedTab
 from sync.snapshot import Area, CellValue
 
 Wanted = dict[int, dict[int, CellValue]]
@@ -113,8 +114,9 @@ class Editor:
             if other.part in self._changed:
                 wanted.setdefault(other, {})
 
-    def graft(self, source: Package, names: Sequence[str]) -> Edited:
-        """The parts with those worksheets of another workbook of ours put in, last; they are people's then.
+    def graft(self, source: Package, names: Sequence[str], generated: Sequence[GeneratedTab]) -> Edited:
+        """The parts with those worksheets of another workbook of ours put in, last, which are people's then, and
+        with generated tabs after them.
 
         Raises RefusalError when the workbook cannot take them, or has a sheet of such a name.
         """
@@ -124,6 +126,8 @@ class Editor:
         styles = StyleMap(scratch.styles, self._styles)
         for name in names:
             self._take(maker.add(scratch, scratch.workbook.sheet(name), styles), wanted)
+        for tab in generated:
+            self._take(maker.put(tab), wanted)
         self._workbook_data = maker.data
         return self._edited(wanted)
 

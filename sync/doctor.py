@@ -1,0 +1,184 @@
+"""The command doctor: looks at everything that a pass needs, and says of each whether it is in order and what to do."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from email.message import EmailMessage
+from html import escape
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from rules.judge import Judgement
+from rules.wordlists import word_lists
+from rules.workdays import announced_years
+from sheet_templates import Words, template, words
+from sync import diagnosis
+from sync.books.excel import ExcelBook
+from sync.diagnosis import Diagnosis, State, bad, good, warning
+from sync.faults import BusyFault, Fault, SettingsFault, UsageFault
+from sync.settings import Settings
+from sync.tell.digest import Letter
+from sync.tell.letter import Sender, message
+from sync.tell.notice import Recipient
+from sync.tell.smtp import SmtpChannel
+from sync.terminal import print_json, show
+from sync.tracker import Tracker, find_tracker
+from sync.worker import look
+
+_SIGNS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "red")}
+_TIMEOUT = 10.0
+"""Seconds to wait for the mail server: somebody is looking on."""
+
+
+def examine(
+    path: Path | None, config: Path | None, now: datetime | None, send_test: str | None, *, as_json: bool
+) -> int:
+    """Print one line for each thing looked at. Returns 1 if one of them does not work."""
+    try:
+        tracker = find_tracker(path, config)
+    except UsageFault:
+        raise
+    except SettingsFault as fault:
+        found, language = [bad("settings", "fault", fault=fault)], words(Settings().language)
+    else:
+        found, language = [*_all(tracker, tracker.moment(now), send_test)], words(tracker.settings.language)
+    if as_json:
+        print_json([_machine(each, language) for each in found])
+    else:
+        _print(found, language)
+    return int(any(each.state is State.BAD for each in found))
+
+
+def _all(tracker: Tracker, now: datetime, send_test: str | None) -> Iterator[Diagnosis]:
+    yield good("settings", tracker=tracker.name, language=tracker.settings.language)
+    yield from _workbook(tracker, now)
+    yield from _of_faults("mail", lambda: _mail(tracker, send_test, now))
+    country = tracker.settings.calendar.country
+    yield diagnosis.years(announced_years() if country.upper() == "CN" else (), country, now.date())
+    ledger, last = _ledger(tracker)
+    yield diagnosis.clock(now, last, tracker.settings.timezone)
+    yield ledger
+    if ledger.state is not State.BAD:
+        yield diagnosis.passes(last, now)
+    yield from _disk(tracker)
+
+
+def _of_faults(name: str, check: Callable[[], Iterable[Diagnosis]]) -> Iterator[Diagnosis]:
+    """What a check finds; a fault that it meets is what it finds then."""
+    try:
+        yield from check()
+    except Fault as fault:
+        yield bad(name, "fault", fault=fault)
+
+
+def _workbook(tracker: Tracker, now: datetime) -> Iterator[Diagnosis]:
+    """Whether it can be read and written, and what stands in it."""
+    book = tracker.book(now)
+    try:
+        judgement = look(book, tracker.settings, now).judgement
+    except Fault as fault:
+        yield bad("workbook", "fault", fault=fault)
+        return
+    yield good("workbook", file=str(tracker.path))
+    if isinstance(book, ExcelBook):
+        yield _access(book)
+    yield from _content(judgement, tracker)
+
+
+def _access(book: ExcelBook) -> Diagnosis:
+    try:
+        left = book.check_writable()
+    except BusyFault as busy:
+        return warning("access", "fault", fault=busy)
+    return warning("access", "left", locks=list(left)) if left else good("access")
+
+
+def _content(judgement: Judgement, tracker: Tracker) -> Iterator[Diagnosis]:
+    language = words(tracker.settings.language)
+    heads = {key: each.heads[language.head] for key, each in template().tables["actions"].columns.items()}
+    yield diagnosis.columns(judgement, heads)
+    yield from diagnosis.people(judgement, word_lists(tracker.settings.words))
+
+
+def _mail(tracker: Tracker, send_test: str | None, now: datetime) -> Iterator[Diagnosis]:
+    """Connect and log in, with little patience; the test mail only where it was asked for."""
+    channel, files = tracker.channel(), tracker.settings.mail.channel == "outbox"
+    if files:
+        yield warning("mail", "outbox", folder=str(tracker.outbox))
+        if not send_test:
+            return  # opening it would make the folder
+    if isinstance(channel, SmtpChannel):
+        channel = SmtpChannel(replace(channel.settings, timeout=min(_TIMEOUT, channel.settings.timeout)))
+    with channel.open() as post:
+        if not files:
+            yield good("mail", server=f"{tracker.settings.mail.host}:{tracker.settings.mail.port}")
+        if send_test:
+            delivery = post.send(_test_mail(send_test, tracker, now))
+            fields = {"email": send_test, "detail": delivery.detail}
+            yield good("test_mail", **fields) if delivery.sent else bad("test_mail", "refused", **fields)
+
+
+def _test_mail(address: str, tracker: Tracker, now: datetime) -> EmailMessage:
+    language, mail = words(tracker.settings.language)["doctor_mail"], tracker.settings.mail
+    text = language["text"].format(tracker=tracker.name)
+    letter = Letter(language["subject"], text, f"<p>{escape(text)}</p>")
+    sender = Sender(mail.sender_name, mail.sender, mail.reply_to)
+    moment = now.replace(tzinfo=ZoneInfo(tracker.settings.timezone))
+    return message(letter, Recipient("", address), sender, (f"test {address} {moment.isoformat()}",), moment)
+
+
+def _ledger(tracker: Tracker) -> tuple[Diagnosis, datetime | None]:
+    """Whether it opens and is whole; and when the last pass was."""
+    try:
+        with closing(tracker.ledger()) as ledger:
+            last, damage = ledger.last_moment(), ledger.damage()
+    except Fault as fault:
+        return bad("ledger", "fault", fault=fault), None
+    if damage:
+        return bad("ledger", "damaged", detail=damage), last
+    return good("ledger"), last
+
+
+def _disk(tracker: Tracker) -> Iterator[Diagnosis]:
+    folder = next((each for each in (tracker.folder, *tracker.folder.parents) if each.is_dir()), Path())
+    size = tracker.path.stat().st_size if tracker.path.is_file() else 0
+    yield diagnosis.disk(shutil.disk_usage(folder).free, size)
+
+
+def _machine(found: Diagnosis, language: Words) -> dict[str, Any]:
+    fields = {key: str(value) if isinstance(value, Fault) else value for key, value in found.fields.items()}
+    return {
+        "name": found.name,
+        "state": found.state.value,
+        "variant": found.variant,
+        "fields": fields,
+        "sentence": _sentence(found, language),
+    }
+
+
+def _print(found: Iterable[Diagnosis], language: Words) -> None:
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for each in found:
+        sign, style = _SIGNS[each.state]
+        grid.add_row(
+            Text(sign, style=style), language["doctor_names"][each.name], Text(_sentence(each, language))
+        )
+    show(grid)
+
+
+def _sentence(found: Diagnosis, language: Words) -> str:
+    """What is said of it; a fault speaks for itself, lists are joined."""
+    fault = found.fields.get("fault")
+    if isinstance(fault, Fault):
+        return fault.said(language.groups.get("faults", {}))
+    comma = language["report"]["comma"]
+    fields = {
+        key: comma.join(value) if isinstance(value, list) else value for key, value in found.fields.items()
+    }
+    return language["doctor"][f"{found.name}.{found.variant}"].format(**fields)
