@@ -24,11 +24,10 @@ PAGES = [
     ROOT / "rules/data/examples.toml",
 ]
 COMMANDS = dict(every_command())
-HEADS = ["command", "option", "what it does", "code", "meaning", "severity", "what must hold", "source"] + [
-    "setting",
-    "default",
-    "what it means",
-]
+HEADS = {
+    *("command", "option", "what it does", "code", "meaning", "severity", "what must hold", "source"),
+    *("setting", "default", "what it means"),
+}
 
 each_readme = pytest.mark.parametrize("readme", READMES.values(), ids=READMES)
 
