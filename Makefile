@@ -33,7 +33,7 @@ imports: $(READY) ## the arrows between the packages
 	$(BIN)/lint-imports
 
 docs: $(READY)   ## write help texts and tables into README and docs
-	PYTHONPATH=. $(BIN)/cog -r README.md docs/*.md rules/data/examples.toml
+	PYTHONPATH=. $(BIN)/cog -r README.md README.zh-CN.md docs/*.md rules/data/examples.toml
 
 messages: $(READY) ## write every sentence of every rule into tests/messages, to be read by reviewers
 	PYTHONPATH=. $(BIN)/python -m tests.messages.every_message

@@ -1,7 +1,8 @@
 """Tables for README and docs, written from the code by cog."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from typer.main import get_command
 
@@ -17,29 +18,52 @@ from tests.rule_cases import NOW, cases
 _MOST, _LONGEST = 8, 40  # examples a rule, and signs of one
 
 
-def command_table() -> str:
+def command_table(language: str = "en") -> str:
     """Each command and what it does."""
-    commands = get_command(app).commands  # type: ignore[attr-defined]
-    return _table(
-        ("command", "what it does"), ((f"`closeloop {name}`", each.help) for name, each in commands.items())
-    )
+    rows = ((f"`closeloop {name}`", command.help or "") for name, command in every_command())
+    return _table(("command", "what it does"), rows, language)
 
 
-def exit_code_table() -> str:
+def option_table(language: str = "en") -> str:
+    """Each option, and the commands that take it."""
+    takes: dict[tuple[str, str], list[str]] = {}
+    for name, command in every_command():
+        for option in (each for each in command.params if each.param_type_name == "option"):
+            shown = ", ".join(f"`{text}`" for text in option.opts)
+            takes.setdefault((shown, getattr(option, "help", None) or ""), []).append(f"`{name}`")
+    rows = ((option, text, ", ".join(commands)) for (option, text), commands in takes.items())
+    return _table(("option", "what it does", "command"), rows, language)
+
+
+def every_command() -> Iterator[tuple[str, Any]]:
+    """Each command by its words, those inside other commands too."""
+    yield from _commands(get_command(app), "")
+
+
+def _commands(command: Any, before: str) -> Iterator[tuple[str, Any]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield before + name, inner
+        yield from _commands(inner, f"{before}{name} ")
+
+
+def exit_code_table(language: str = "en") -> str:
     """Each exit code and what it means."""
     own = [(0, "all is well"), (1, "`check` found errors")]
     faults = [(fault.exit_code, fault.meaning) for fault in FAULTS]
-    return _table(("code", "meaning"), ((str(code), meaning) for code, meaning in own + faults))
+    return _table(("code", "meaning"), ((str(code), meaning) for code, meaning in own + faults), language)
 
 
-def rule_table() -> str:
-    """Each rule on a line."""
+def rule_table(language: str = "en") -> str:
+    """Each rule on a line, by its Chinese title and, save in Chinese, by its name."""
     titles, severities = words("zh-CN")["titles"], words("zh-CN")["severity"]
+    if language == "zh-CN":
+        chinese = ((rule.code, severities[rule.severity], titles[rule.code], rule.cites) for rule in RULES)
+        return _table(("code", "severity", "what must hold", "source"), chinese, language)
     rows = (
         (rule.code, severities[rule.severity], titles[rule.code], rule.name.replace("_", " "), rule.cites)
         for rule in RULES
     )
-    return _table(("code", "级别", "要求", "what must hold", "source"), rows)
+    return _table(("code", "级别", "要求", "what must hold", "source"), rows, language)
 
 
 def reminder_table() -> str:
@@ -66,10 +90,10 @@ def reminder_table() -> str:
     return _table(head, rows)
 
 
-def setting_table() -> str:
+def setting_table(language: str = "en") -> str:
     """Each setting with its default."""
     rows = ((f"`{name}`", f"`{default}`" if default else "", text) for name, default, text in every_setting())
-    return _table(("setting", "default", "what it means"), rows)
+    return _table(("setting", "default", "what it means"), rows, language)
 
 
 def rule_pages() -> str:
@@ -134,7 +158,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("`", "'")
 
 
-def _table(heads: tuple[str, ...], rows: Iterator[tuple[str | None, ...]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
-    lines += [f"| {' | '.join(cell or '' for cell in row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str | None]], language: str = "en") -> str:
+    """A table in Markdown; a language's catalogue is that of ``words/<language>/documentation.toml``."""
+    said = words(language).groups.get("documentation", {})
+    shown = [[said.get(cell or "", cell or "") for cell in row] for row in (heads, *rows)]
+    lines = [f"| {' | '.join(row)} |" for row in shown]
+    return "\n".join([lines[0], "|" + "---|" * len(shown[0]), *lines[1:]]) + "\n"

@@ -9,13 +9,27 @@ from pathlib import Path
 import pytest
 from cogapp import Cog
 
+from bench.documentation import every_command
 from rules.handbook import RULES
+from sheet_templates import words
+from sync.faults import FAULTS
 from sync.settings import settings_from
 from sync.settings_file import every_setting, settings_file
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "rules/data/examples.toml"]
+READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")}
+PAGES = [
+    *(ROOT / name for name in READMES),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "rules/data/examples.toml",
+]
+COMMANDS = dict(every_command())
+HEADS = {
+    *("command", "option", "what it does", "code", "meaning", "severity", "what must hold", "source"),
+    *("setting", "default", "what it means"),
+}
+
+each_readme = pytest.mark.parametrize("readme", READMES.values(), ids=READMES)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -26,8 +40,74 @@ def test_what_cog_writes_is_up_to_date(page, monkeypatch):
     assert Cog().main(["cog", "--check", str(page)]) == 0, "run: make docs"
 
 
-def test_the_readme_begins_with_demo_and_test():
-    assert README.index("make demo") < README.index("make test") < 900
+@each_readme
+def test_the_readme_begins_with_demo_and_test(readme):
+    assert readme.index("make demo") < readme.index("make test") < 900
+
+
+def structure(readme: str) -> list[str]:
+    """The levels of headings, fences, tables, generated parts, and where links lead, in their order."""
+    own = re.sub(r"\]\(README[^)]*\)", "", readme)  # each leads to the other
+    parts = r"^#+(?= )|^```\w*$|^\|---|^cog\.out\(\w+|\]\([^)#]*\)"
+    return re.findall(parts, own, re.MULTILINE)
+
+
+def test_the_readmes_have_the_same_structure():
+    first, second = map(structure, READMES.values())
+
+    assert first == second
+    assert len(first) > 40
+
+
+@each_readme
+def test_what_the_readme_leads_to_is_there(readme):
+    headings = [
+        re.sub(r"[^\w -]", "", each).strip().lower().replace(" ", "-")
+        for each in re.findall(r"^#+ (.*)$", readme, re.MULTILINE)
+    ]
+    for place in re.findall(r"\]\(([^)]+)\)", readme):
+        path, _, heading = place.partition("#")
+        assert not path or (ROOT / path).exists(), place
+        assert not heading or heading in headings, place
+
+
+@each_readme
+def test_the_readme_names_every_command_option_setting_rule_and_exit_code(readme):
+    for name, command in COMMANDS.items():
+        assert f"`closeloop {name}`" in readme
+        for option in (each for each in command.params if each.param_type_name == "option"):
+            for text in option.opts:
+                assert f"`{text}`" in readme, (name, text)
+    for name, _default, _description in every_setting():
+        assert f"`{name}`" in readme
+    for first in [rule.code for rule in RULES] + [fault.exit_code for fault in FAULTS]:
+        assert f"\n| {first} | " in readme
+
+
+def test_the_chinese_tables_say_everything_in_chinese_and_nothing_is_unused():
+    """The catalogue's keys are the English sentences, so that one that is changed is said anew."""
+    options = [each for command in COMMANDS.values() for each in command.params]
+    english = {
+        *HEADS,
+        "all is well",
+        "`check` found errors",
+        "handbook",
+        *(fault.meaning for fault in FAULTS),
+    }
+    english |= {command.help for command in COMMANDS.values()}
+    english |= {option.help for option in options if option.param_type_name == "option"}
+    english |= {description for _, _, description in every_setting()}
+
+    assert set(words("zh-CN")["documentation"]) == english
+
+
+@each_readme
+def test_the_readmes_settings_are_valid(readme):
+    blocks = re.findall(r"^```toml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+
+    assert blocks
+    for block in blocks:
+        settings_from(tomllib.loads(block))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -39,10 +119,9 @@ def test_every_rule_says_what_it_asks_why_and_what_to_write(rule):
     assert rule.cites
 
 
-def test_every_setting_is_described_and_documented():
+def test_every_setting_is_described():
     for name, _default, description in every_setting():
         assert description, name
-        assert f"`{name}`" in README
 
 
 def test_a_new_settings_file_is_valid_and_explains_every_setting(tmp_path):
@@ -62,12 +141,19 @@ def test_every_commented_setting_can_be_uncommented():
     settings_from(tomllib.loads(switched_on))
 
 
-def commands() -> list[str]:
-    return re.findall(r"^ {4}closeloop (.+?)(?: {2,}#.*)?$", README, re.MULTILINE)
+def commands(readme: str) -> list[str]:
+    return re.findall(r"^ {4}closeloop (.+?)(?: {2,}#.*)?$", readme, re.MULTILINE)
+
+
+def test_the_readmes_have_the_same_commands():
+    first, second = map(commands, READMES.values())
+
+    assert first == second
+    assert len(first) > 10
 
 
 def test_the_readmes_commands_run(tmp_path):
-    for line in ["init tracker.xlsx", *commands()]:
+    for line in ["init tracker.xlsx", *commands(READMES["README.md"])]:
         if line.startswith("init tracker") and (tmp_path / "tracker.xlsx").exists():
             (tmp_path / "tracker.xlsx").unlink()
         ended = subprocess.run(
@@ -89,7 +175,11 @@ def test_every_command_has_help():
         "init", "adopt", "check", "baseline", "plan", "run", "why", "doctor", "restore", "rules", "explain", "demo",
     ):  # fmt: skip
         assert command in listed
+    for command in COMMANDS:
         shown = subprocess.run(
-            [sys.executable, "-m", "sync", command, "--help"], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "sync", *command.split(), "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         assert len(shown.splitlines()) > 4
