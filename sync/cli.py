@@ -234,6 +234,42 @@ def restore(
 
 
 @app.command()
+def reopen(
+    number: Annotated[str, typer.Argument(metavar="ID", help="The number of an archived item.")],
+    path: Workbook = None,
+    config: Config = None,
+) -> None:
+    """Bring an archived item back into the tracking table, to be worked on again."""
+    from sync.unarchiving import reopen_item
+
+    reopen_item(number, path, config)
+
+
+@app.command()
+def archive(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    expired: Annotated[
+        bool,
+        typer.Option("--expired", help="List archived rows that are past the years of archive.keep_years."),
+    ] = False,
+    remove_expired: Annotated[
+        bool, typer.Option("--remove-expired", help="Remove them for good; takes --yes as well.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, remove them.")] = False,
+) -> None:
+    """List what has been archived for longer than it has to be kept, or remove it."""
+    from sync.unarchiving import archive_workbook
+
+    if not (expired or remove_expired):
+        raise UsageFault(
+            "archive takes --expired or --remove-expired; closed items are archived by 'closeloop run'"
+        )
+    archive_workbook(path, config, _moment(now), remove=remove_expired, sure=yes)
+
+
+@app.command()
 def rules(config: Config = None, as_json: Json = False) -> None:
     """List the rules: code, severity, what must hold, source, parameters."""
     from sync.explaining import list_rules

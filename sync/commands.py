@@ -149,7 +149,7 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
             complain(fault)
             states, baseline, past = None, frozenset(), None
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states, baseline, past)
+    return look(tracker.book(moment), tracker.settings, moment, states, baseline, past, tracker.shelf())
 
 
 def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass | Unchanged:
@@ -157,7 +157,10 @@ def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass 
     with closing(tracker.ledger()) as ledger:
         book = tracker.book(now, complain)
         robots = tracker.robots()
-        return run_pass(book, ledger, tracker.channel(), tracker.settings, now, robots, release=release)
+        shelf = tracker.shelf()
+        return run_pass(
+            book, ledger, tracker.channel(), tracker.settings, now, robots, shelf=shelf, release=release
+        )
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
@@ -181,6 +184,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
         report.tabs_section(judged.reports.noted, done.without_tabs, language),
+        report.archive_section(done.filed, judged.filing, judged.judgement.book, language),
         report.notices_section((*done.told, *done.groups.told), language, done=True),
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),

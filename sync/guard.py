@@ -1,10 +1,11 @@
 """Proves of a plan, independently of who made it, that it touches nothing of people's (DESIGN §2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheet_templates import Template, TemplateTable, normalise
-from sync.changes import AddColumn, Plan, PutTab, SetCell
+from sync.archiving.proving import Archive, prove_rows, prove_tabs
+from sync.changes import AddColumn, Plan, SetCell
 from sync.faults import GuardFault
 from sync.finding_tables import TablePlace, find_layouts
 from sync.header_rows import headings
@@ -13,17 +14,29 @@ from sync.snapshot import CellValue, Snapshot, Tab
 _EMPTY: tuple[CellValue, ...] = (None, "")
 
 
-def guard(plan: Plan, snapshot: Snapshot, template: Template, places: Mapping[str, TablePlace]) -> None:
+_NO_ARCHIVE = Archive()
+
+
+def guard(
+    plan: Plan,
+    snapshot: Snapshot,
+    template: Template,
+    places: Mapping[str, TablePlace],
+    archive: Archive = _NO_ARCHIVE,
+) -> None:
     """Let a plan pass, or raise GuardFault.
 
     Of each cell to be written the heading is looked up in the snapshot itself: it has to be one of
     the worker's columns or, where the cell is empty, that of the number. Each cell is written once,
-    and new columns go where nothing stands. A generated tab takes the place of one of ours, or of none.
+    and new columns go where nothing stands. A generated tab takes the place of one of ours, or of none, and one
+    of the archive keeps its rows; people's rows leave only when they stand in the archive.
     """
-    _only_our_tabs(plan.tabs, snapshot)
+    layouts = find_layouts(snapshot, template, places)
+    prove_tabs(plan.tabs, snapshot, archive)
+    prove_rows(plan, snapshot, layouts, template, archive)
     known = {
         layout.tab: _Known(layout.header_row, template.tables[key], places.get(key, TablePlace()).columns)
-        for key, layout in find_layouts(snapshot, template, places).items()
+        for key, layout in layouts.items()
     }
     new = {(column.tab, column.position): column.column for column in plan.columns}
     for column in plan.columns:
@@ -60,23 +73,6 @@ class _Known:
     header_row: int
     table: TemplateTable
     mapped: Mapping[str, str]
-
-
-def _only_our_tabs(tabs: Sequence[PutTab], snapshot: Snapshot) -> None:
-    peoples = {tab.name.casefold() for tab in snapshot.tabs if tab.generated is None}
-    put: set[str] = set()
-    for tab in tabs:
-        name = tab.content.name.casefold()
-        if name in peoples:
-            raise GuardFault(
-                "the plan would write over the sheet “{tab}”, which belongs to people; nothing was written",
-                tab=tab.content.name,
-            )
-        if name in put:
-            raise GuardFault(
-                "the plan writes the sheet “{tab}” twice; nothing was written", tab=tab.content.name
-            )
-        put.add(name)
 
 
 def _is_a_new_column_of_ours(column: AddColumn, known: _Known | None) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 
 import pandas as pd
@@ -14,12 +14,18 @@ _USUAL = ("A", 3)
 """What a first number looks like: A001."""
 
 
-def numbers(ids: "pd.Series[str]", digests: Sequence[str], before: Mapping[str, RowState]) -> dict[int, str]:
+def numbers(
+    ids: "pd.Series[str]",
+    digests: Sequence[str],
+    before: Mapping[str, RowState],
+    archived: Collection[str] = (),
+) -> dict[int, str]:
     """Each row's number, by row: its own; or the one that the ledger remembers of the very same row, where the
     number was lost and stands nowhere else (a file put back from a copy); or a new one.
 
     New ones continue the most usual pattern among the sheet's own (``XD-2024-017`` → ``XD-2024-018``), and are
-    greater than any that the ledger knows, so that a new row never inherits what was told of an old one.
+    greater than any that the ledger knows or the archive holds (``archived``), so that a new row never inherits
+    what was told of an old one.
     """
     given = {row: text for row, text in zip(ids.index.tolist(), ids.tolist(), strict=True) if text}
     if len(given) == len(ids):
@@ -27,7 +33,7 @@ def numbers(ids: "pd.Series[str]", digests: Sequence[str], before: Mapping[str, 
     empty = [
         (row, digest) for row, digest in zip(ids.index.tolist(), digests, strict=True) if row not in given
     ]
-    return given | _renewed(empty, set(given.values()), before)
+    return given | _renewed(empty, {*given.values(), *archived}, before)
 
 
 def _renewed(

@@ -12,7 +12,11 @@ from rich.text import Text
 
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
+from rules.table import Book
 from sheet_templates import Template, Words
+from sync.archiving.cabinet import archived_on
+from sync.archiving.filing import Filed, Filing
+from sync.archiving.reopening import Found
 from sync.books.excel import Backup
 from sync.changes import Plan
 from sync.faults import BusyFault, WorkbookFault
@@ -202,6 +206,40 @@ def every_change(plan: Plan) -> RenderableType:
         was, now = ("" if value is None else str(value) for value in (cell.was, cell.now))
         grid.add_row(f"{cell.tab}!{cell.row}", cell.row_id, cell.column, Text(was, style="dim"), now)
     return grid
+
+
+def archive_section(filed: Filed, filing: Filing, book: Book, words: Words) -> RenderableType | None:
+    """What went to the archive, what has to stay and why, and what is left to the next pass."""
+    texts, faults = words["archive"], words.groups.get("faults", {})
+    lines = []
+    if filed.rows:
+        counts = [
+            texts["count"].format(table=words["tables"][key], count=count)
+            for key, count in filed.rows.items()
+        ]
+        lines.append(Text(texts["moved"].format(what=words["report"]["comma"].join(counts))))
+    by_reason: defaultdict[str, list[str]] = defaultdict(list)
+    for each in filing.staying:
+        by_reason[each.reason].append(book.tables[each.table].row_ids[each.row])
+    for reason, ids in by_reason.items():
+        shown = " ".join(ids[:_SHOWN_IDS]) + " …" * (len(ids) > _SHOWN_IDS)
+        said = faults.get(reason, reason)
+        lines.append(Text(texts["stays"].format(count=len(ids), reason=said, ids=shown), style="yellow"))
+    if filed.later:
+        lines.append(Text(texts["later"].format(reason=filed.later.said(faults)), style="red"))
+    return _section(texts["title"], *lines) if lines else None
+
+
+def expired_section(found: Sequence[Found], years: int, words: Words) -> RenderableType:
+    """Archived rows that have passed the years for which they are kept."""
+    texts = words["archive"]
+    if not found:
+        return Text(texts["nothing_expired"], style="green")
+    grid = _grid(words["report"]["tab"], texts["archived_on"], "", "")
+    for each in found:
+        row = list(map(str, each.row.said.values()))
+        grid.add_row(each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
+    return _section(texts["expired"].format(years=years), grid)
 
 
 def notices_section(notices: Sequence[Notice], words: Words, *, done: bool) -> RenderableType:

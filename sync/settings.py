@@ -58,6 +58,8 @@ class UnfitError(ValueError):
         self.fields = fields
 
 
+_LEAST_YEARS = 2
+"""Archived records are kept so long (001 §四(四))."""
 _LARGEST = 3650
 """Days, working days, times: no parameter of a rule is larger."""
 
@@ -270,6 +272,46 @@ class GoogleSettings(_Section):
     )
 
 
+class ArchiveSettings(_Section):
+    """Where closed items go, so that people's tabs hold what is still to be done."""
+
+    on: bool = Field(
+        False, description="move closed and verified items, their meetings and topics into the archive"
+    )
+    after_days: int = Field(7, ge=0, le=3650, description="days after an item was done until it is archived")
+    workbook: str = Field(
+        "",
+        description="archive workbook relative to this file, {year} for one a year; by default tabs of the tracker",
+        examples=["归档{year}.xlsx"],
+    )
+    confidential_workbook: str = Field(
+        "",
+        description="workbook for what is confidential, relative to this file; by default in the tracker's folder",
+    )
+    keep_years: int = Field(2, ge=1, le=100, description="years that archived rows are kept at the least")
+    shorter_is_allowed: bool = Field(
+        False, description="keep_years may be less than the 2 that the handbook asks for"
+    )
+
+    @field_validator("workbook", "confidential_workbook")
+    @classmethod
+    def _file(cls, value: str) -> str:
+        plain = value.replace("{year}", "")
+        if value and (not value.lower().endswith(".xlsx") or set("{}") & set(plain)):
+            raise UnfitError(
+                "{value!r} is no name of an archive workbook (such as 归档{{year}}.xlsx)", value=value
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> "ArchiveSettings":
+        if self.keep_years < _LEAST_YEARS and not self.shorter_is_allowed:
+            raise UnfitError(
+                "keep_years has to be 2 or more; for less, set shorter_is_allowed = true beside it"
+            )
+        return self
+
+
 class LedgerSettings(_Section):
     """Where closeloop remembers what it has done and whom it has told."""
 
@@ -300,6 +342,7 @@ class Settings(_Section):
     )
     backups: BackupSettings = BackupSettings()
     google: GoogleSettings = GoogleSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     ledger: LedgerSettings = LedgerSettings()
     rules: dict[str, dict[str, Any]] = Field(
         {}, description="by rule code: off = true, severity, and the rule's parameters"

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sheet_templates import words
+from sync.archiving.shelf import ExcelShelf, Shelf
 from sync.books.book import Book
 from sync.books.excel import Backups, ExcelBook
 from sync.books.google.address import is_address, spreadsheet_id
@@ -83,6 +85,18 @@ class Tracker:
     def backups(self, now: datetime) -> Backups:
         """What the workbook was before each write."""
         return Backups(self.folder / "backups", self.settings.backups.keep, now)
+
+    def shelf(self) -> Shelf:
+        """The archive's other workbooks: where the settings say, and for what is confidential by default beside the
+        ledger, where only the worker's own user can read it."""
+        archive, texts = self.settings.archive, words(self.settings.language)["archive"]
+        usual = self.base / archive.workbook if archive.workbook else None
+        secret = (
+            self.base / archive.confidential_workbook
+            if archive.confidential_workbook
+            else self.folder / f"{self.name}.涉密归档.xlsx"
+        )
+        return ExcelShelf(usual, secret, (texts["cover"], texts["about"].format(name=self.name)))
 
     @property
     def ledger_place(self) -> Path | str:

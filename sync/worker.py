@@ -22,10 +22,16 @@ from rules.table import Book
 from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import LANGUAGES, template, words
+from sync.archiving.cabinet import Drawer, drawers, numbers_of
+from sync.archiving.due import HERE
+from sync.archiving.filing import Filed, Filing, FilingRules, copies, plan_filing, removals
+from sync.archiving.proving import Archive, prove_tabs
+from sync.archiving.shelf import Shelf
 from sync.baseline import KnownFault, known_faults, mark_old
 from sync.books.book import Book as Workbook
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
+from sync.finding_tables import find_layouts
 from sync.guard import guard
 from sync.history import RowState, row_digests, row_states, with_blocked
 from sync.ledger import Ledger
@@ -64,6 +70,7 @@ class Judged:
     notices: tuple[Notice, ...]
     missed: tuple[Missed, ...]
     reports: Reports
+    filing: Filing
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
     became of it, ``groups`` what was posted by robots, ``busy`` why nothing could be written, ``without_tabs``
-    why the reports' tabs could not."""
+    why the reports' tabs could not, ``filed`` what went to the archive."""
 
     judged: Judged
     run: int
@@ -83,6 +90,7 @@ class Pass:
     brake: Brake | None = None
     groups: GroupsTold = field(default_factory=GroupsTold)
     without_tabs: WorkbookFault | None = None
+    filed: Filed = field(default_factory=Filed)
 
 
 @dataclass(frozen=True)
@@ -104,10 +112,11 @@ def look(
     before: Mapping[str, RowState] | None = None,
     baseline: frozenset[KnownFault] = frozenset(),
     past: Past | None = None,
+    shelf: Shelf | None = None,
 ) -> Judged:
     """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger;
     ``baseline`` the faults that stood already when the tracker was adopted; ``past`` what the ledger remembers for
-    the reports.
+    the reports; ``shelf`` has the archive's other workbooks, without which nothing is archived.
 
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
@@ -115,7 +124,9 @@ def look(
     remembered = before or {}
     tables = read_tables(snapshot, template(), settings.places, now.date(), remembered)
     digests = row_digests(tables["actions"], template().tables["actions"])
-    ids = numbers(tables["actions"].id, digests, remembered)
+    elsewhere, damaged = _elsewhere(shelf)
+    archived = numbers_of((*drawers(snapshot), *elsewhere), template())
+    ids = numbers(tables["actions"].id, digests, remembered, archived)
     states = row_states(tables["actions"], ids, digests, remembered, now)
     known = tables if before is None else with_history(tables, ids, states)
     days = calendar(settings.calendar.country, own_days(tables), today=now.date())
@@ -129,14 +140,22 @@ def look(
     desk = Desk(counted, places(judgement), book.words, language, template(), _wanted(settings), past)
     reports = plan_reports(snapshot, desk)
     plan = replace(plan, tabs=reports.tabs)
-    guard(plan, snapshot, template(), settings.places)
+    filing = Filing(stopped=damaged)
+    if shelf and settings.archive.on and not damaged:
+        rules = FilingRules(
+            shelf.place, workbook.obstacles, settings.archive.after_days, template(), language
+        )
+        filing = plan_filing(snapshot, elsewhere, judgement, rules)
+        archived_tabs = copies(filing, snapshot, HERE, (*drawers(snapshot), *elsewhere), language)
+        plan = replace(plan, tabs=(*plan.tabs, *archived_tabs))
+    guard(plan, snapshot, template(), settings.places, Archive(elsewhere))
     states = with_blocked(states, judgement.book.tables["actions"], ids, now)
     rungs = settled_ladder(settings)
     notices, missed = due_notices(judgement, ids, levels, states, rungs, template(), language)
-    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed, reports)
+    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed, reports, filing)
 
 
-def run_pass(
+def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its name
     workbook: Workbook,
     ledger: Ledger,
     channel: Channel,
@@ -144,6 +163,7 @@ def run_pass(
     now: datetime,
     robots: Mapping[str, Robot] = MappingProxyType({}),
     *,
+    shelf: Shelf | None = None,
     release: bool = False,
 ) -> Pass | Unchanged:
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it.
@@ -153,16 +173,17 @@ def run_pass(
     if unchanged := _unchanged(workbook, ledger, settings, now):
         return unchanged
     before, baseline, past = ledger.row_states() or {}, ledger.baseline(), remembered(ledger, now)
-    judged = look(workbook, settings, now, before, baseline, past)
+    judged = look(workbook, settings, now, before, baseline, past, shelf)
     ledger.prepare()
     judged, left, without = _written(workbook, ledger, judged)
     for _ in range(_AGAIN):
         if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
             judged, left, without = _written(
-                workbook, ledger, look(workbook, settings, now, before, baseline, past)
+                workbook, ledger, look(workbook, settings, now, before, baseline, past, shelf)
             )
     busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
+    filed = _file(workbook, shelf, judged, left, settings) if shelf and isinstance(left, str) else Filed()
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     ledger.keep_figures(done.reports.week, done.reports.figures, done.reports.closed)
@@ -170,10 +191,24 @@ def run_pass(
         ledger.set_baseline(standing)
     teller = Teller(ledger, run, channel, robots, settings, now, done.states)
     told = teller.tell(done.notices, done.judgement.book, whole=not busy, release=release)
-    if isinstance(left, str) and not (told.failed or told.brake or told.groups.failed or ledger.waiting(now)):
+    if (
+        isinstance(left, str)
+        and not (told.failed or told.brake or told.groups.failed or ledger.waiting(now))
+        and filed == Filed()
+    ):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
     return Pass(
-        done, run, told.notices, told.held, told.mails, told.failed, busy, told.brake, told.groups, without
+        done,
+        run,
+        told.notices,
+        told.held,
+        told.mails,
+        told.failed,
+        busy,
+        told.brake,
+        told.groups,
+        without,
+        filed,
     )
 
 
@@ -259,6 +294,52 @@ def _write(workbook: Workbook, plan: Plan) -> str | BusyFault:
         return workbook.apply(plan)
     except BusyFault as busy:
         return busy
+
+
+def _elsewhere(shelf: Shelf | None) -> tuple[tuple[Drawer, ...], WorkbookFault | None]:
+    """The archive's tabs in other workbooks; none of them, and the reason, where one cannot be read: rows are
+    judged all the same."""
+    try:
+        books = [shelf.book(place) for place in shelf.there()] if shelf else []
+        return tuple(drawer for book in books for drawer in drawers(book.read())), None
+    except WorkbookFault as fault:
+        return (), fault
+
+
+def _file(workbook: Workbook, shelf: Shelf, judged: Judged, left: str, settings: Settings) -> Filed:
+    """Archive in two phases: rows are copied (into the tracker itself by the pass's plan, into other workbooks here),
+    all is read back, and what is found in the archive word for word is removed. Whatever stops it, each row stands
+    in one place at least, and the next pass goes on."""
+    filing = judged.filing
+    if not filing.leaving:
+        return Filed({}, filing.stopped)
+    try:
+        for place in filing.places():
+            _copy(shelf.book(place), place, filing, settings)
+        elsewhere, damaged = _elsewhere(shelf)
+        snapshot = workbook.read()
+        if damaged:
+            raise damaged
+        if snapshot.fingerprint != left:
+            raise ChangedFault("the workbook has changed since it was read; the next pass writes it")
+        kept = (*drawers(snapshot), *elsewhere)
+        layouts = find_layouts(snapshot, template(), settings.places)
+        removed = removals(filing, snapshot, layouts, template(), kept)
+        plan = Plan(snapshot.fingerprint, removals=removed)
+        guard(plan, snapshot, template(), settings.places, Archive(elsewhere))
+        workbook.apply(plan)
+    except (BusyFault, WorkbookFault) as fault:
+        return Filed({}, fault)
+    tables = {layout.tab: key for key, layout in layouts.items()}
+    return Filed({tables[each.tab]: len(each.rows) for each in removed})
+
+
+def _copy(archive: Workbook, place: str, filing: Filing, settings: Settings) -> None:
+    """Put rows into another workbook of the archive, where they do not stand there yet."""
+    snapshot = archive.read()
+    tabs = copies(filing, snapshot, place, drawers(snapshot), words(settings.language))
+    prove_tabs(tabs, snapshot, Archive())
+    archive.apply(Plan(snapshot.fingerprint, tabs=tabs))
 
 
 def _without_writing(judged: Judged) -> Judged:

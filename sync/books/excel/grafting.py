@@ -35,6 +35,10 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLE = re.compile(rb'\ss="([0-9]+)"')
 _SHARED = re.compile(rb'\st="s"')
+_PLAIN_CELL = re.compile(
+    rb'<c r=("[A-Z]+[0-9]+")(?: s="([0-9]+)")?(?: t="s"><v>([0-9]+)</v></c>|(?= t="[^s]|/?>))'
+)
+_STYLED_ROW = re.compile(rb'<row [^>]*\ss="')
 _INDEX = re.compile(rb"<v>([0-9]+)</v>")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _PRINTED = ("_xlnm.print_titles", "_xlnm.print_area", "_xlnm._filterdatabase")
@@ -112,30 +116,47 @@ def graft(parts: Parts, workbook: Workbook, data: bytes, scratch: Scratch, sheet
 
 def dressed(sheet: Worksheet, scratch: Scratch, styles: StyleMap) -> Worksheet:
     """A scratch sheet with the target's styles, and texts that stand in their cells."""
-    edits: list[Edit] = []
-    for row in rows(sheet):
-        edits += _restyled(sheet.body, row.start, row.inner, styles)
-        for cell in cells(sheet, row):
-            raw = sheet.body[cell.start : cell.end]
-            edits.append((cell.start, cell.end, dressed_cell(raw, scratch, styles)))
     head = sheet.before()
     columns = head.first("cols")
     changed = [
         (each.start, each.end, _with_style(sheet.head[each.start : each.end], "style", styles))
         for each in (columns.all("col") if columns else ())
     ]
-    return sheet.with_body(splice(sheet.body, edits)).with_head(*changed)
+    return sheet.with_body(_dressed_body(sheet, scratch, styles)).with_head(*changed)
+
+
+def _dressed_body(sheet: Worksheet, scratch: Scratch, styles: StyleMap) -> bytes:
+    def dress(cell: re.Match[bytes]) -> bytes:
+        place, style, index = cell.groups()
+        number = styles.index(int(style)) if style else 0
+        shown = b' s="%d"' % number if number else b""
+        if index is None:
+            return b"<c r=%b%b" % (place, shown)
+        text = scratch.strings.inside(int(index)).encode()
+        return b'<c r=%b%b t="inlineStr"><is>%b</is></c>' % (place, shown, text)
+
+    if not sheet.prefix and not _STYLED_ROW.search(sheet.body):
+        body, count = _PLAIN_CELL.subn(dress, sheet.body)
+        if count == sheet.body.count(b"<c "):  # as XlsxWriter writes all of them
+            return body
+    edits: list[Edit] = []
+    for row in rows(sheet):
+        edits += _restyled(sheet.body, row.start, row.inner, styles)
+        for cell in cells(sheet, row):
+            raw = sheet.body[cell.start : cell.end]
+            edits.append((cell.start, cell.end, dressed_cell(raw, scratch, styles)))
+    return splice(sheet.body, edits)
 
 
 def dressed_cell(raw: bytes, scratch: Scratch, styles: StyleMap) -> bytes:
     """One cell of a scratch sheet for the target."""
     inner = tag_end(raw, 0)
-    tag, content = _with_style(raw[:inner], "s", styles), raw[inner:]
+    tag, rest = _with_style(raw[:inner], "s", styles), raw[inner:]
     if not _SHARED.search(tag):
-        return tag + content
-    place = _INDEX.search(content)
-    text = scratch.strings.inside(int(place[1])) if place else "<t/>"
-    return with_attribute(tag, "t", "inlineStr") + f"<is>{text}</is></c>".encode()
+        return tag + rest
+    shared = _INDEX.search(rest)
+    inside = scratch.strings.inside(int(shared[1])) if shared else "<t/>"
+    return with_attribute(tag, "t", "inlineStr") + f"<is>{inside}</is></c>".encode()
 
 
 def _restyled(data: bytes, start: int, end: int, styles: StyleMap) -> Iterator[Edit]:

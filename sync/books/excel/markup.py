@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from xml.parsers import expat
 
 from sync.books.excel.refusal import RefusalError
@@ -18,7 +18,9 @@ _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["'][^>]*\?>""")
 _OTHER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<", b"\0\0")
 _SAME = (b"utf-8", b"utf8", b"us-ascii")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+)
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ def checked(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     parser.Parse(b"", True)
 
 
+@lru_cache(maxsize=4)  # one plan asks for the same few parts again and again
 def located(data: bytes) -> Element:
     """Parse a UTF-8 document into elements with their places.
 
@@ -207,4 +210,4 @@ def prefixed(fragment: str, prefix: str) -> bytes:
 
 def escaped(text: str) -> str:
     """Text for an attribute or an element."""
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+    return text.translate(_ESCAPES)

@@ -28,10 +28,15 @@ def _heights(
     for column, cell in enumerate(cells, start=1):
         if cell is None:
             continue
-        area = spans.get((row, column), Area(row, column, row, column))
         if cell.look == "title":
             found.append(_TITLE)
-        elif isinstance(cell.value, str) and cell.look not in _ONE_LINE and area.first_row == area.last_row:
+            continue
+        if not isinstance(cell.value, str) or cell.look in _ONE_LINE:
+            continue
+        area = spans.get((row, column))
+        if area is None:
+            found.append(_LINE * _lines(cell.value, width_of(tab, column)))
+        elif area.first_row == area.last_row:
             width = sum(width_of(tab, each) for each in range(area.first_column, area.last_column + 1))
             found.append(_LINE * _lines(cell.value, width))
     return found
@@ -39,6 +44,8 @@ def _heights(
 
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes; a Chinese sign is as wide as two Latin ones."""
+    if len(text) * 2.1 + 0.5 <= width and "\n" not in text:
+        return 1
     return sum(max(1, ceil((_units(part) * 1.05 + 0.5) / width)) for part in text.split("\n"))
 
 

@@ -197,6 +197,8 @@ def _is_number(value: CellValue) -> bool:
 def _number_format(cell: TabCell) -> str:
     """How a cell shows its number: by its value, or where that is not known yet by its look."""
     value = cell.value
+    if isinstance(value, str):
+        return "General"
     for kind, shown in _DATES:
         if isinstance(value, kind):
             return shown
