@@ -1,5 +1,6 @@
 """Makes of what was found a row for the action table, and says what is unsure of it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -89,7 +90,8 @@ class Completer:
         match read.kind:
             case OwnerKind.PERSON:
                 beside = department or read.department
-                return self._person(read.name, beside)
+                plainly = re.fullmatch(r"[A-Za-z][A-Za-z .'-]*", said)  # Dr. Chen keeps the title
+                return self._person(said if plainly and not beside else read.name, beside)
             case OwnerKind.SEVERAL:
                 return said, department, Doubt.SEVERAL_OWNERS
             case OwnerKind.GROUP | OwnerKind.POST:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from sheet_templates import normalise, template
+from sync.importing.deadlines import find_deadline, without
 from sync.importing.items import FoundItem
 from sync.importing.sentences import usual_width, without_number
 
@@ -46,6 +47,8 @@ def labelled_item(parts: Mapping[str, str], source: str) -> FoundItem | None:
     if not what or not ({"owner", "due", "department"} & set(parts)):
         return None
     rest = {key: parts.get(key, "") for key in KEYS if key != "description"}
+    if not rest["due"] and (deadline := find_deadline(what)) and deadline.firm:
+        rest["due"], what = deadline.said, without(what, deadline).strip(" ,")
     return FoundItem(what, **rest, source=source)
 
 

@@ -8,6 +8,7 @@ from rules.wordlists import WordLists, plain
 from sync.importing.deadlines import find_deadline
 
 _LONGEST = 18
+_DEPARTMENT, _GROUP = 10, 4
 _LISTING = re.compile(r"[、,/&]|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})")
 _LATIN = re.compile(r"(?:(?:Dr|Mr|Ms|Mrs|Prof)\.\s?)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*\.?){0,2}")
 _LATIN_GROUP = re.compile(r"(?:[Tt]he\s+)?(?P<group>\w+(?:\s+(?:team|department|group))?)")
@@ -32,7 +33,7 @@ class NameReader:
         """
         for end in range(min(len(text), _LONGEST), 1, -1):
             who = text[:end]
-            if who == who.strip(" ,:、") and self._goes_on(text[end:]) and self.is_who(who):
+            if who == who.strip(" ,:、") and self._goes_on(text[end:]) and self._ends(who):
                 return who
         return ""
 
@@ -40,8 +41,12 @@ class NameReader:
         """Whether it names a department or a group, and no person."""
         return self._read(who) is OwnerKind.GROUP
 
+    def _ends(self, who: str) -> bool:
+        """Whether a name ends here, and has taken no modal word in (研发部需)."""
+        return not plain(who).endswith(self.words["modals_behind"]) and self.is_who(who)
+
     def _goes_on(self, rest: str) -> bool:
-        text = rest.lstrip()
+        text = re.sub(r"^(?:负责人|負責人)", "", rest).lstrip()
         if not text or self.opens(text, "modals") or self.opens(text, "deeds"):
             return True
         deadline = find_deadline(text)
@@ -56,12 +61,21 @@ class NameReader:
             return False
         if text in self.names or text in self.departments:
             return True
-        if re.search(r"[^\w.'·*\- ()]|\d", text) or self.words.has_any(text, "no_who"):
+        if re.search(r"[^\w.'·*\- ()]|[\d由]", text) or self.words.has_any(text, "no_who"):
             return False
         if re.search(r"[A-Za-z]", text):
             return self._is_latin(text)
         kind = self._read(text)
-        return kind is OwnerKind.GROUP or (kind is OwnerKind.PERSON and self._is_person(text))
+        return (kind is OwnerKind.GROUP and self._is_group(text)) or (
+            kind is OwnerKind.PERSON and self._is_person(text)
+        )
+
+    def _is_group(self, text: str) -> bool:
+        """采购部, 各部门; not what only ends like one (王小明尽快回复客户)."""
+        like = plain(text)
+        named = like.endswith(self.words["department_endings"]) and len(text) <= _DEPARTMENT
+        grouped = like.endswith(self.words["group_words"]) and len(text) <= _GROUP + 1
+        return (named or grouped) and (len(text) <= _GROUP or not self.opens(text, "deeds"))
 
     def _is_latin(self, text: str) -> bool:
         found = _LATIN_GROUP.fullmatch(text)

@@ -16,11 +16,12 @@ from sync.importing.items import FoundItem
 from sync.importing.names import NameReader
 
 _NUMBERED = re.compile(r"\s*(?:[(]?\d{1,2}[).、:](?!\d)|[-*•·▪◦]|[①-⑳]|\[[ xX]?\])\s*")
-_SENTENCES = re.compile(r"[。;!\n]+|\.(?=\s+[A-Z])")
+_SENTENCES = re.compile(r"[。;!\n]+|(?<!\bDr)(?<!\bM[rs])(?<!\bMrs)(?<!\bProf)\.(?=\s+[A-Z])")
 _CLAUSES = re.compile(r",(?!\s*\d{4}\b)(?![^(《“\"]*[)》”])")
 _NESTED = re.compile(r"[《(“][^》)”]*[》)”]")
 _BY = re.compile(r"由(?P<who>.+)\Z")
 _ASSIST = re.compile(r"(?:由|请)?(?P<who>[^,]{2,12}?)\s*(?:积极|積極)?(?:配合|协助|協助)")
+_HELPED = re.compile(r"、(?=[^,、]{2,12}(?:配合|协助|協助))")
 _BRACKETED = re.compile(r"(?P<what>[^()]+)\((?P<inside>[^()]+)\)\s*\.?\s*")
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]")
 _PAST = re.compile(r"已经?|已經|(?<!为)了(?!解)")
@@ -128,7 +129,7 @@ class SentenceReader:
     def _drafts(self, line: str) -> list[_Draft]:
         drafts: list[_Draft] = []
         waiting = _Draft()
-        for clause in _CLAUSES.split(line):
+        for clause in _CLAUSES.split(_HELPED.sub(",", line)):
             said = self._without_lead(clause.strip())
             if drafts and (helper := _ASSIST.match(said)) and self.names.is_who(helper["who"]):
                 drafts[-1].assisting = helper["who"]
@@ -183,7 +184,7 @@ class SentenceReader:
             return before.strip(), after
         by = clause.removeprefix("由")
         who = self.names.at_start(by)
-        return who, by[len(who) :] if who else clause
+        return who, re.sub(r"^(?:负责人|負責人)", "", by[len(who) :]) if who else clause
 
     def _deadline(self, rest: str) -> Deadline | None:
         """A deadline in what is said of somebody; a mere day counts only right behind the name."""

@@ -44,8 +44,9 @@ class TextReader:
             elif item := labelled_item(found, line.strip()):
                 yield item
                 parts = {}
-            elif not parts:
-                yield from reader.items(line, listed=listed)
+            elif read := tuple(reader.items(line, listed=listed and not parts)):
+                yield from read
+                parts = {}
         yield from _of(parts)
 
     def _is_person_line(self, found: dict[str, str]) -> bool:
