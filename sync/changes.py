@@ -45,6 +45,19 @@ class SetColours(NamedTuple):
     rules: tuple[ColourRule, ...]
 
 
+class AppendRow(NamedTuple):
+    """Add a row below a table of people's; a table object that ends above it takes it in.
+
+    ``values`` are (column, value) pairs, columns from 1. ``row_id`` names the row. Only what comes back from
+    the archive is ever added.
+    """
+
+    tab: str
+    row: int
+    row_id: str
+    values: tuple[tuple[int, CellValue], ...]
+
+
 class RemoveRows(NamedTuple):
     """Take whole rows out of a tab, those below moving up; ``rows`` count from 1 and ascend.
 
@@ -62,7 +75,7 @@ class PutTab(NamedTuple):
     content: GeneratedTab
 
 
-Change = AddColumn | SetCell | SetColours | PutTab | RemoveRows
+Change = AddColumn | SetCell | AppendRow | SetColours | PutTab | RemoveRows
 
 
 @dataclass(frozen=True)
@@ -75,13 +88,16 @@ class Plan:
     colours: tuple[SetColours, ...] = ()
     tabs: tuple[PutTab, ...] = ()
     removals: tuple[RemoveRows, ...] = ()
+    rows: tuple[AppendRow, ...] = ()
 
     def __iter__(self) -> Iterator[Change]:
         yield from self.columns
         yield from self.cells
+        yield from self.rows
         yield from self.colours
         yield from self.tabs
         yield from self.removals
 
     def __len__(self) -> int:
-        return sum(map(len, (self.columns, self.cells, self.colours, self.tabs, self.removals)))
+        parts = (self.columns, self.cells, self.rows, self.colours, self.tabs, self.removals)
+        return sum(map(len, parts))

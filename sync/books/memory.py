@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from sync.changes import AddColumn, Change, Plan, PutTab, RemoveRows, SetCell, SetColours
+from sync.changes import AddColumn, AppendRow, Change, Plan, PutTab, RemoveRows, SetCell, SetColours
 from sync.faults import ChangedFault, WorkbookFault
 from sync.generated import GeneratedTab
 from sync.snapshot import Area, CellValue, Snapshot, Tab
@@ -56,11 +56,21 @@ def _changed(tab: Tab, change: Change) -> Tab:
             return _with_cell(tab, change.row, change.position, change.heading)
         case SetCell():
             return _with_cell(tab, change.row, change.position, change.now)
+        case AppendRow():
+            return _with_row(tab, change)
         case PutTab():
             return _put(tab, change.content)
         case RemoveRows():
             kept = [cells for row, cells in enumerate(tab.rows, start=1) if row not in change.rows]
             return replace(tab, rows=kept)
+
+
+def _with_row(tab: Tab, change: AppendRow) -> Tab:
+    missing = change.row - len(tab.rows)
+    tab = replace(tab, rows=[*tab.rows, *[[] for _ in range(missing)]])
+    for position, value in change.values:
+        tab = _with_cell(tab, change.row, position, value)
+    return tab
 
 
 def _put(tab: Tab, content: GeneratedTab) -> Tab:

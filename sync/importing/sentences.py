@@ -136,9 +136,9 @@ class SentenceReader:
                 continue
             draft = self._read(said)
             if draft.owner:
-                if waiting.what and not draft.what:
-                    draft.what = waiting.what
-                draft.deadline = draft.deadline or waiting.deadline
+                if not (waiting.what and draft.what):  # a clause of its own keeps its day to itself
+                    draft.what = draft.what or waiting.what
+                    draft.deadline = draft.deadline or waiting.deadline
                 waiting = _Draft()
                 drafts.append(draft)
             elif not drafts:
@@ -184,6 +184,8 @@ class SentenceReader:
             return before.strip(), after
         by = clause.removeprefix("由")
         who = self.names.at_start(by)
+        if not who and colon and after.strip():
+            return self._who(after.strip())  # 流程优化:客服部…
         return who, re.sub(r"^(?:负责人|負責人)", "", by[len(who) :]) if who else clause
 
     def _deadline(self, rest: str) -> Deadline | None:

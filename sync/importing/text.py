@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sheet_templates import normalise, template
 from sync.importing.items import FoundItem
@@ -24,9 +25,9 @@ class TextReader:
 
     names: NameReader
 
-    def items(self, lines: Iterable[str]) -> Iterator[FoundItem]:
-        """The action items of the lines of a text, in order."""
-        reader, listed = SentenceReader(self.names), False
+    def items(self, lines: Iterable[str], *, listed: bool = False) -> Iterator[FoundItem]:
+        """The action items of the lines of a text, in order. ``listed`` says that they are a list of tasks."""
+        reader = SentenceReader(self.names)
         parts: dict[str, str] = {}
         for line in lines:
             found = labelled(line)
@@ -56,14 +57,19 @@ class TextReader:
         """Whether a heading opens a list of tasks; None where the line is no heading."""
         text = without_number(usual_width(line)).strip("#* ")
         bare = re.sub(r"^[(]?[一二三四五六七八九十]{1,2}[)、.]\s*", "", text).strip()
-        if normalise(bare) in _task_headings():
+        if is_task_heading(bare):
             return True
         marked = bool(_HEADING.match(usual_width(line))) and len(bare) <= _SHORT
         return False if marked or (bare.endswith(":") and len(bare) <= _SHORT) else None
 
 
+def is_task_heading(text: str) -> bool:
+    """Whether a text is one of the names of the action table, or another heading of lists of tasks."""
+    return normalise(text) in _task_headings()
+
+
+@cache
 def _task_headings() -> frozenset[str]:
-    """Every name of the action table, and other headings of lists of tasks."""
     table = template().tables["actions"]
     return table.names | table.columns["description"].names | {normalise(name) for name in _TASKS}
 

@@ -21,13 +21,13 @@ from sync.books.excel.references import LAST_COLUMN, LAST_ROW, cell_name, holds
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.removing import check_removable, remove_rows
 from sync.books.excel.shifting import Removal
-from sync.books.excel.tables import Table, check_room, extend_filter, extended, read_tables
+from sync.books.excel.tables import Table, check_room, extend_filter, extended, lengthened, read_tables
 from sync.books.excel.values import written
 from sync.books.excel.workbook import Sheet, read_workbook, recalculating, with_filter_name
 from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
 from sync.books.excel.writing import CellWriter, Dress, Write
 from sync.books.excel.zipping import Content, Packed, packed
-from sync.changes import AddColumn, Plan, SetCell, SetColours
+from sync.changes import AddColumn, AppendRow, Plan, SetCell, SetColours
 from sync.snapshot import Area, CellValue
 
 Wanted = dict[int, dict[int, CellValue]]
@@ -54,6 +54,7 @@ class Edited:
 class _TabPlan:
     columns: list[AddColumn] = field(default_factory=list)
     cells: list[SetCell] = field(default_factory=list)
+    rows: list[AppendRow] = field(default_factory=list)
     colours: SetColours | None = None
 
 
@@ -157,6 +158,8 @@ class Editor:
         _check_cells(changes, guarded, (*_covered(merged), *array_areas(worksheet)))
         for column in sorted(changes.columns, key=lambda change: change.position):
             worksheet, tables = self._add_column(sheet, worksheet, tables, merged, column)
+        for row in changes.rows:
+            tables = [lengthened(table, row.row) for table in tables]
         if changes.colours is not None:
             worksheet = with_colours(worksheet, changes.colours.rules, self._styles)
         content = self._written(worksheet, changes) if wanted else None
@@ -262,6 +265,11 @@ def _by_tab(plan: Plan) -> dict[str, _TabPlan]:
         tabs[column.tab].columns.append(column)
     for cell in plan.cells:
         tabs[cell.tab].cells.append(cell)
+    for row in plan.rows:
+        tabs[row.tab].rows.append(row)
+        tabs[row.tab].cells += [
+            SetCell(row.tab, row.row, position, "", row.row_id, None, value) for position, value in row.values
+        ]
     for colours in plan.colours:
         tabs[colours.tab].colours = colours
     return tabs

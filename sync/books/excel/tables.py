@@ -1,6 +1,6 @@
 """Tables and filters: take a new column in, so that people's sorts and filters carry it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.books.excel.markup import (
     Edit,
@@ -147,6 +147,26 @@ def extend_filter(sheet: Worksheet, row: int, position: int) -> tuple[Worksheet,
     return sheet.with_tail(
         *filter_edits(sheet.root + sheet.tail, filtered, position - 1)
     ), area if shift else None
+
+
+def lengthened(table: Table, row: int) -> Table:
+    """The table with the row right below its last one taken in; the same where it ends elsewhere.
+
+    Raises RefusalError when the row would lie below a totals row.
+    """
+    if table.area.last_row != row - 1:
+        return table
+    if table.totals:
+        raise RefusalError("has a totals row where a row is to be added; switch it off in Excel")
+    root = located(table.data)
+    area = table.area._replace(last_row=row)
+    edits: list[Edit] = [
+        (root.start, root.inner, with_attribute(_tag(table.data, root), "ref", area_name(area)))
+    ]
+    if (filtered := root.first("autoFilter")) is not None:
+        tag = with_attribute(_tag(table.data, filtered), "ref", area_name(area))
+        edits.append((filtered.start, filtered.inner, tag))
+    return replace(table, data=splice(table.data, edits), area=area)
 
 
 def check_room(tables: list[Table], grown: Table, merged: tuple[Area, ...]) -> None:
