@@ -20,7 +20,7 @@ from sync.importing.text import TextReader
 
 FILE = Path(__file__).parent / "import" / "sentences.yml"
 HELD = date(2024, 5, 20)
-PARTS = ("held_out", "tuned")
+PARTS = ("held_out", "tuned", "later")
 SCRIPTS = ("zh-CN", "zh-TW", "en")
 
 Row = tuple[str, str, str]

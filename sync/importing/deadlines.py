@@ -54,7 +54,8 @@ def find_deadline(text: str, start: int = 0) -> Deadline | None:
     """The first deadline in a text of usual width (NFKC), from a place on; None where there is none."""
     found = _CHINESE.search(text, start)
     english = _ENGLISH.search(text, start)
-    if english and (found is None or english.start("said") <= found.start("said")):
+    chinese = found and (found["before"] or not english or not english["lead"].strip())
+    if english and (found is None or english.start("said") <= found.start("said") and not chinese):
         firm = bool(english["lead"].strip()) or bool(english["vague"])
         return Deadline(english.start(), english.end("said"), english["said"], firm)
     if found is None:

@@ -9,6 +9,7 @@ from sync.importing.deadlines import find_deadline
 
 _LONGEST = 18
 _DEPARTMENT, _GROUP = 10, 4
+_NO_GROUP = ("全部", "内部", "局部", "外部", "上部")
 _LISTING = re.compile(r"[、,/&]|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})")
 _LATIN = re.compile(r"(?:(?:Dr|Mr|Ms|Mrs|Prof)\.\s?)?[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*\.?){0,2}")
 _LATIN_GROUP = re.compile(r"(?:[Tt]he\s+)?(?P<group>\w+(?:\s+(?:team|department|group))?)")
@@ -74,8 +75,9 @@ class NameReader:
         """采购部, 各部门; not what only ends like one (王小明尽快回复客户)."""
         like = plain(text)
         named = like.endswith(self.words["department_endings"]) and len(text) <= _DEPARTMENT
-        grouped = like.endswith(self.words["group_words"]) and len(text) <= _GROUP + 1
-        return (named or grouped) and (len(text) <= _GROUP or not self.opens(text, "deeds"))
+        everybody = like.startswith(self.words["group_openings"])  # 老客户 is none of ours
+        grouped = everybody and like.endswith(self.words["group_words"]) and len(text) <= _GROUP + 1
+        return like not in _NO_GROUP and (named or grouped) and (len(text) <= _GROUP or not self.opens(text, "deeds"))
 
     def _is_latin(self, text: str) -> bool:
         found = _LATIN_GROUP.fullmatch(text)
@@ -88,7 +90,7 @@ class NameReader:
         name = owner.name
         plainly = looks_like_name(name, self.words) and len(name) > 1
         titled = plain(name).endswith(self.words["posts"]) and name != text[:1]
-        return name in self.names or "·" in name or (plainly or titled)
+        return name in self.names or "·" in name or ((plainly or titled) and not self.opens(text, "deeds"))
 
     def _read(self, text: str) -> OwnerKind:
         return read_owner(text, self.words, self.names, self.departments).kind

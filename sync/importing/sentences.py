@@ -30,6 +30,8 @@ _WILL = re.compile(
     r"\s+(?:will|shall|must|should|to|is to|are to|needs? to|has to|have to|is going to|agreed to)\s+(?!be\b)"
 )
 _AND_WILL = re.compile(r"\s*,?\s+and\s+(?=(?:the\s+)?[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?\s+(?:will|shall|must|to)\s)")
+_GIVEN = re.compile(r"[给給至到为為入]")
+_OBJECT = ("将", "將")
 _DASHED = re.compile(r"\s+[-–—]\s+")
 
 
@@ -166,8 +168,8 @@ class SentenceReader:
             if who and clause[: by.start()].strip():
                 if not self.names.opens(rest.strip(), "modals"):
                     return _Draft(deadline=early, what=[clause])
-                rest = clause[: by.start()]
-                return _Draft(who, early or find_deadline(clause), True, self._what(rest))
+                given = self._what(self._without_modals(self._without_day(rest)))
+                return _Draft(who, early or find_deadline(clause), True, given or self._what(clause[: by.start()]))
         if not who:
             rest = clause
         deadline = early or self._deadline(rest)
@@ -214,10 +216,19 @@ class SentenceReader:
         while text != former:
             former = text
             for word in sorted(self.names.words["modals"], key=len, reverse=True):
-                if plain(text).startswith(word):
+                if plain(text).startswith(word) and (word not in _OBJECT or self._is_deed(text[1:])):
                     text = text[len(word) :].strip(" :,")
                     break
         return text
+
+    def _is_deed(self, text: str) -> bool:
+        """Whether 将 before it says that it will be done, and not what is done it to (将合同发给法务部)."""
+        done_to = _GIVEN.search(text)
+        return not done_to and (self.names.opens(text, "deeds") or self.names.opens(text, "modals"))
+
+    def _without_day(self, text: str) -> str:
+        deadline = find_deadline(text)
+        return without(text, deadline) if deadline else text
 
     def _what(self, text: str) -> list[str]:
         said = _tidy(text)
