@@ -90,7 +90,7 @@ class NameReader:
         name = owner.name
         plainly = looks_like_name(name, self.words) and len(name) > 1
         titled = plain(name).endswith(self.words["posts"]) and name != text[:1]
-        return name in self.names or "·" in name or ((plainly or titled) and not self.opens(text, "deeds"))
+        return name in self.names or "·" in name or ((plainly or titled) and not self.opens(name, "deeds"))
 
     def _read(self, text: str) -> OwnerKind:
         return read_owner(text, self.words, self.names, self.departments).kind

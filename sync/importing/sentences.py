@@ -31,6 +31,7 @@ _WILL = re.compile(
 )
 _AND_WILL = re.compile(r"\s*,?\s+and\s+(?=(?:the\s+)?[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?\s+(?:will|shall|must|to)\s)")
 _GIVEN = re.compile(r"[给給至到为為入]")
+_ONLY_DONE = re.compile(r"(?:全部|按时|按期)?(?:完成|落实|办结|做好)")
 _OBJECT = ("将", "將")
 _DASHED = re.compile(r"\s+[-–—]\s+")
 
@@ -232,7 +233,7 @@ class SentenceReader:
 
     def _what(self, text: str) -> list[str]:
         said = _tidy(text)
-        empty = not said or plain(said) in self.names.words["deeds"] or plain(said) in self.names.words["modals"]
+        empty = not said or _ONLY_DONE.fullmatch(plain(said)) or plain(said) in self.names.words["modals"]
         return [] if empty else [said]
 
     def _finished(self, draft: _Draft, line: str, listed: bool) -> FoundItem | None:
