@@ -216,7 +216,9 @@ def notice(
 
 @app.command("import")
 def take_minutes(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Minutes: .docx, .md, .txt; - for piped text.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Minutes: .docx, .md, .txt; - for piped text.")
+    ],
     meeting: Annotated[str, typer.Option("--meeting", metavar="ID", help="The meeting's number or name.")],
     yes: Annotated[bool, typer.Option("--yes", help="Add the rows without asking.")] = False,
     path: Book = None,

@@ -38,8 +38,7 @@ def import_minutes(
     judged = look_at(tracker, moment)
     book, texts = judged.judgement.book, words(tracker.settings.language)
     of_meeting = rows_of(book, meeting)
-    day = of_meeting.meeting["date"]
-    held = moment.date() if day != day else day.date()
+    held = of_meeting.held_on or moment.date()
     rows = found_rows(blocks, book, held, [item["description"] for item in of_meeting.items])
     new = [row for row in rows if Doubt.THERE_ALREADY not in row.doubts]
     show(*_shown(rows, texts))
@@ -78,6 +77,8 @@ def _shown(rows: Sequence[NewRow], texts: Words) -> list[RenderableType]:
         style = "dim" if Doubt.THERE_ALREADY in row.doubts else ""
         shown = Text(doubts, style="yellow" if set(row.doubts) - _LIGHT else "dim")
         grid.add_row(
-            str(number), *(Text(each, style=style) for each in (row.description, row.owner, row.department, row.due)), shown
+            str(number),
+            *(Text(each, style=style) for each in (row.description, row.owner, row.department, row.due)),
+            shown,
         )
     return [Text(said["found"].format(count=len(rows)), style="bold"), grid]

@@ -158,12 +158,14 @@ class _Writer:
         from docx.enum.table import WD_TABLE_ALIGNMENT
         from docx.shared import Cm
 
-        table = self._word.add_table(rows, len(widths))
+        table: Table = self._word.add_table(rows, len(widths))
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         properties = table._tbl.tblPr
-        properties.append(_element("w:tblBorders", children=[_border(side) for side in _SIDES]))
+        borders = _element("w:tblBorders", children=[_border(side) for side in _SIDES])
         margins = [_element(f"w:{side}", w=str(twips), type="dxa") for side, twips in _PADDING]
-        properties.append(_element("w:tblCellMar", children=margins))
+        # Word insists on the order of these.
+        properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+        properties.insert_element_before(_element("w:tblCellMar", children=margins), "w:tblLook")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
         for row in table.rows:
@@ -192,7 +194,10 @@ class _Writer:
         paragraph = self._paragraph(after=10, centred=True, keep=True)
         self._run(paragraph, mark, size=12, bold=True, ink=_ALARM)
         borders = [_border(side, _ALARM, "12") for side in ("top", "left", "bottom", "right")]
-        paragraph._p.get_or_add_pPr().append(_element("w:pBdr", children=borders))
+        box = _element("w:pBdr", children=borders)
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            box, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
 
     def _paragraph(self, *, after: float, centred: bool = False, keep: bool = False) -> "Paragraph":
         from docx.enum.text import WD_ALIGN_PARAGRAPH

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rules.directory import directory
-from sheet_templates import Words, words
+from sheet_templates import words
 from sync.commands import look_at
 from sync.faults import UsageFault
 from sync.reports.document import Document

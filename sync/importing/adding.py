@@ -43,9 +43,7 @@ def guard_rows(plan: Plan, snapshot: Snapshot, layout: Layout, table: TemplateTa
     It has rows alone, one below the other, the first right below all that the tab holds, and of those only cells
     of columns that people fill in.
     """
-    theirs = {
-        position for key, position in layout.columns.items() if table.columns[key].owner == "people"
-    }
+    theirs = {position for key, position in layout.columns.items() if table.columns[key].owner == "people"}
     cells = snapshot.tab(layout.tab).rows
     expected = range(layout.last_row + 1, layout.last_row + 1 + len(plan.rows))
     sound = (

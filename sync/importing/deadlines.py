@@ -10,9 +10,7 @@ _HAN_DAY = (
 )
 _FIGURES = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?<![\d./])\d{1,2}/\d{1,2}(?![\d/])"
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_ENGLISH_DAY = (
-    rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH})(?:,?\s+\d{{4}})?"
-)
+_ENGLISH_DAY = rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH})(?:,?\s+\d{{4}})?"
 _VAGUE_HAN = (
     r"[尽盡儘][快早速]|近期|近日|即日|立即|马上|馬上|"
     rf"{_NUMBER}\s*[个個]?\s*(?:工作日|天|日|周|週|星期|月)\s*(?:之)?[内內]|"
@@ -55,7 +53,7 @@ def find_deadline(text: str, start: int = 0) -> Deadline | None:
     found = _CHINESE.search(text, start)
     english = _ENGLISH.search(text, start)
     chinese = found and (found["before"] or not english or not english["lead"].strip())
-    if english and (found is None or english.start("said") <= found.start("said") and not chinese):
+    if english and (found is None or (english.start("said") <= found.start("said") and not chinese)):
         firm = bool(english["lead"].strip()) or bool(english["vague"])
         return Deadline(english.start(), english.end("said"), english["said"], firm)
     if found is None:

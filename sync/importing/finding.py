@@ -19,11 +19,8 @@ def found_items(blocks: Iterable[Block], reader: TextReader) -> Iterator[FoundIt
     """The items of lines and tables, in order; what is said twice in the same words counts once."""
     seen: set[tuple[str, str]] = set()
     for is_table, group in groupby(blocks, lambda block: isinstance(block, FoundTable)):
-        if is_table:
-            items = (item for block in group for item in table_items(_table(block), reader))
-        else:
-            items = reader.items(str(block) for block in group)
-        for item in items:
+        of_tables = (item for block in group for item in table_items(_table(block), reader))
+        for item in of_tables if is_table else reader.items(str(block) for block in group):
             key = plain(item.description), plain(item.due)
             if key not in seen:
                 seen.add(key)
@@ -34,9 +31,7 @@ def _table(block: Block) -> FoundTable:
     return block if isinstance(block, FoundTable) else FoundTable(())
 
 
-def found_rows(
-    blocks: Iterable[Block], book: Book, held: date, there: Iterable[str]
-) -> tuple[NewRow, ...]:
+def found_rows(blocks: Iterable[Block], book: Book, held: date, there: Iterable[str]) -> tuple[NewRow, ...]:
     """The rows of minutes for a meeting held on a day; ``there`` are the descriptions that the table has of it."""
     listed = directory(book.get("people"), book.words)
     names = NameReader(book.words, listed.names, listed.departments)

@@ -61,4 +61,8 @@ def _tidy(text: str) -> str:
             said = said.removesuffix(closing)
         if said.count(opening) > said.count(closing):
             said = said.removesuffix(opening)
-    return said.removeprefix("[").removesuffix("]").strip(" \t,;.。") if said.count("[") == said.count("]") == 1 else said.strip(" \t,;.。")
+    return (
+        said.removeprefix("[").removesuffix("]").strip(" \t,;.。")
+        if said.count("[") == said.count("]") == 1
+        else said.strip(" \t,;.。")
+    )

@@ -77,7 +77,11 @@ class NameReader:
         named = like.endswith(self.words["department_endings"]) and len(text) <= _DEPARTMENT
         everybody = like.startswith(self.words["group_openings"])  # 老客户 is none of ours
         grouped = everybody and like.endswith(self.words["group_words"]) and len(text) <= _GROUP + 1
-        return like not in _NO_GROUP and (named or grouped) and (len(text) <= _GROUP or not self.opens(text, "deeds"))
+        return (
+            like not in _NO_GROUP
+            and (named or grouped)
+            and (len(text) <= _GROUP or not self.opens(text, "deeds"))
+        )
 
     def _is_latin(self, text: str) -> bool:
         found = _LATIN_GROUP.fullmatch(text)

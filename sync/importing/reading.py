@@ -29,7 +29,7 @@ def read_minutes(path: Path) -> tuple[Block, ...]:
 
         blocks = read_word(data, name)
         return tuple(FoundTable(block.rows) if isinstance(block, WordTable) else block for block in blocks)
-    if kind not in _TEXTS or b"\0" in data.replace(b"\r\0\n\0", b"")[:1000] and data[:2] not in _WIDE:
+    if kind not in _TEXTS or (b"\0" in data.replace(b"\r\0\n\0", b"")[:1000] and data[:2] not in _WIDE):
         raise UsageFault("{file} is no .docx, .md or .txt file; save the minutes as one of these", file=name)
     return tuple(blocks_of(_decoded(data, name)))
 

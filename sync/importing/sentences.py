@@ -29,7 +29,9 @@ _FRONT = re.compile(r"(?:please note that|action(?: item)?:|ai:|todo:|to do:)\s*
 _WILL = re.compile(
     r"\s+(?:will|shall|must|should|to|is to|are to|needs? to|has to|have to|is going to|agreed to)\s+(?!be\b)"
 )
-_AND_WILL = re.compile(r"\s*,?\s+and\s+(?=(?:the\s+)?[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?\s+(?:will|shall|must|to)\s)")
+_AND_WILL = re.compile(
+    r"\s*,?\s+and\s+(?=(?:the\s+)?[A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?\s+(?:will|shall|must|to)\s)"
+)
 _GIVEN = re.compile(r"[给給至到为為入]")
 _ONLY_DONE = re.compile(r"(?:全部|按时|按期)?(?:完成|落实|办结|做好)")
 _OBJECT = ("将", "將")
@@ -114,7 +116,9 @@ class SentenceReader:
         if deadline is None or without(pieces[-1], deadline).strip():
             return None
         first, second = pieces[:2] if self.names.is_who(pieces[0]) else reversed(pieces[:2])
-        return FoundItem(_tidy(second), first, deadline.said, source=line) if self.names.is_who(first) else None
+        return (
+            FoundItem(_tidy(second), first, deadline.said, source=line) if self.names.is_who(first) else None
+        )
 
     def _english(self, sentence: str) -> FoundItem | None:
         deadline = find_deadline(sentence)
@@ -127,7 +131,9 @@ class SentenceReader:
             who, what = (rest[: found.start()], rest[found.end() :]) if found else ("", "")
         if not what.strip() or not self.names.is_who(who):
             return None
-        return FoundItem(_tidy(what), who.removeprefix("The ").removeprefix("the "), deadline.said, source=sentence)
+        return FoundItem(
+            _tidy(what), who.removeprefix("The ").removeprefix("the "), deadline.said, source=sentence
+        )
 
     def _drafts(self, line: str) -> list[_Draft]:
         drafts: list[_Draft] = []
@@ -170,7 +176,9 @@ class SentenceReader:
                 if not self.names.opens(rest.strip(), "modals"):
                     return _Draft(deadline=early, what=[clause])
                 given = self._what(self._without_modals(self._without_day(rest)))
-                return _Draft(who, early or find_deadline(clause), True, given or self._what(clause[: by.start()]))
+                return _Draft(
+                    who, early or find_deadline(clause), True, given or self._what(clause[: by.start()])
+                )
         if not who:
             rest = clause
         deadline = early or self._deadline(rest)
@@ -194,7 +202,7 @@ class SentenceReader:
     def _deadline(self, rest: str) -> Deadline | None:
         """A deadline in what is said of somebody; a mere day counts only right behind the name."""
         found = find_deadline(rest)
-        return found if found and (found.firm or not rest[: found.start].strip(" :将将将會会要")) else None
+        return found if found and (found.firm or not rest[: found.start].strip(" :")) else None
 
     def _without_lead(self, clause: str) -> str:
         former = ""
@@ -243,7 +251,9 @@ class SentenceReader:
             return None
         if not (limit or draft.bound or listed):
             return None
-        return FoundItem(what, draft.owner, limit.said if limit else "", assisting=draft.assisting, source=line)
+        return FoundItem(
+            what, draft.owner, limit.said if limit else "", assisting=draft.assisting, source=line
+        )
 
 
 def _tidy(text: str) -> str:

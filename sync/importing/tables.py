@@ -59,4 +59,6 @@ def _is_dash(text: str) -> bool:
 
 def _entries(cells: Sequence[str]) -> list[str]:
     """The entries of a list of tasks in a cell: by line, or by semicolon."""
-    return [entry for cell in cells for line in cell.splitlines() for entry in line.replace("；", ";").split(";")]
+    return [
+        entry for cell in cells for line in cell.splitlines() for entry in line.replace("；", ";").split(";")
+    ]

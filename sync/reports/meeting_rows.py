@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,12 @@ class MeetingRows:
     topics: tuple[Row, ...]
     items: tuple[Row, ...]
 
+    @property
+    def held_on(self) -> date | None:
+        """The day of the meeting; None where it is not known."""
+        day = self.meeting["date"]
+        return None if pd.isna(day) else day.to_pydatetime().date()
+
 
 def rows_of(book: Book, meeting: str) -> MeetingRows:
     """The rows of a meeting, named by its number or name.
@@ -39,7 +46,9 @@ def rows_of(book: Book, meeting: str) -> MeetingRows:
     if wanted and len(found) > 1:
         raise UsageFault("several meetings are called {given!r}; name one by its number", given=meeting)
     if not wanted or not len(found):
-        raise UsageFault("there is no meeting {given!r}; name one by its number in the register", given=meeting)
+        raise UsageFault(
+            "there is no meeting {given!r}; name one by its number in the register", given=meeting
+        )
     row = found[0]
     return MeetingRows(
         _records(meetings, found)[0],

@@ -85,7 +85,7 @@ def minutes_of(book: Book, meeting: str) -> MeetingMinutes:
         id=row["id"],
         name=row["name"],
         type=row["type_typed"],
-        held_on=_day(row["date"]),
+        held_on=rows.held_on,
         starts=_moment(row["starts"]),
         ends=_moment(row["ends"]),
         when_typed=" ".join(filter(None, (row["date_typed"], row["start_typed"]))),
@@ -137,13 +137,12 @@ def _when_or_typed(row: Row, key: str) -> str:
     moment = _moment(row[key])
     if moment is None:
         return str(row[f"{key}_typed"])
-    return moment.isoformat(" ", "minutes") if moment != datetime(*moment.timetuple()[:3]) else f"{moment:%Y-%m-%d}"
+    return (
+        moment.isoformat(" ", "minutes")
+        if moment != datetime(*moment.timetuple()[:3])
+        else f"{moment:%Y-%m-%d}"
+    )
 
 
 def _moment(value: Any) -> datetime | None:
     return None if pd.isna(value) else value.to_pydatetime()
-
-
-def _day(value: Any) -> date | None:
-    moment = _moment(value)
-    return moment.date() if moment else None
