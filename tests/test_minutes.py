@@ -109,7 +109,7 @@ def test_what_is_open_says_who_follows_it_up_and_until_when(book):
     decisions = next(each for each in document.parts if "决策结论" in each.heading)
 
     assert Line("2. 技术采购预算（未决）：", "需补充材料") in decisions.lines
-    assert decisions.lines[-1].text == "依据：只有一家报价；跟进：周启明，2024-06-14 前"
+    assert decisions.lines[-1].text == "依据：只有一家报价；跟进：周启明，截止：2024-06-14"
 
 
 def test_minutes_are_a_draft_until_the_host_has_approved_them(minutes):
