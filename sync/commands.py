@@ -29,7 +29,7 @@ def check_workbook(
     """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors: new ones,
     or ``every`` one."""
     tracker = find_tracker(path, config)
-    judged = _look(tracker, now)
+    judged = look_at(tracker, now)
     language = words(tracker.settings.language)
     judgement = judged.judgement
     if proposals and as_json:
@@ -66,7 +66,7 @@ def baseline_workbook(path: Path | None, config: Path | None, now: datetime | No
 def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
     """Print what a run would write, and whom it would tell."""
     tracker = find_tracker(path, config)
-    judged = _look(tracker, now)
+    judged = look_at(tracker, now)
     with closing(tracker.ledger()) as ledger:
         fresh = ledger.unknown(judged.notices)
     language = words(tracker.settings.language)
@@ -139,7 +139,7 @@ def _braked(brake: Brake) -> BrakeFault:
     )
 
 
-def _look(tracker: Tracker, now: datetime | None) -> Judged:
+def look_at(tracker: Tracker, now: datetime | None) -> Judged:
     """Judge without writing: with what the ledger remembers if there is one, and making none."""
     with closing(tracker.ledger()) as ledger:
         try:

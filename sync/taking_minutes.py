@@ -1,0 +1,84 @@
+"""The command import: minutes become rows of the action table, after somebody has looked at them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sheet_templates import Words, template, words
+from sync.commands import look_at
+from sync.faults import UsageFault
+from sync.importing.adding import guard_rows, rows_plan
+from sync.importing.completing import Doubt, NewRow
+from sync.importing.finding import found_rows
+from sync.importing.reading import read_minutes
+from sync.reports.meeting_rows import rows_of
+from sync.terminal import show
+from sync.tracker import find_tracker
+
+_LIGHT = {Doubt.NO_STANDARD}
+
+
+def import_minutes(
+    file: Path, meeting: str, path: Path | None, config: Path | None, now: datetime | None, *, yes: bool
+) -> int:
+    """Show the rows that minutes would give, and add them after a yes. Returns 1 where nothing was added.
+
+    Rows that the table has already in the same words are shown and not added.
+    """
+    tracker = find_tracker(path, config)
+    if tracker.spreadsheet:
+        raise UsageFault("rows are added to Excel workbooks only; fill in a Google spreadsheet by hand")
+    moment = tracker.moment(now)
+    blocks = read_minutes(file)
+    judged = look_at(tracker, moment)
+    book, texts = judged.judgement.book, words(tracker.settings.language)
+    of_meeting = rows_of(book, meeting)
+    held = of_meeting.held_on or moment.date()
+    rows = found_rows(blocks, book, held, [item["description"] for item in of_meeting.items])
+    new = [row for row in rows if Doubt.THERE_ALREADY not in row.doubts]
+    show(*_shown(rows, texts))
+    if not new or not (yes or _agreed(len(new), texts)):
+        show(Text(texts["import"]["nothing_added"]))
+        return 1
+    layout = book.tables["actions"].layout
+    called = str(of_meeting.meeting["id"] or of_meeting.meeting["name"])
+    plan = rows_plan(judged.snapshot, layout, called, new)
+    guard_rows(plan, judged.snapshot, layout, template().tables["actions"])
+    tracker.book(moment).apply(plan)
+    show(Text(texts["import"]["added"].format(count=len(new), tab=layout.tab, file=tracker.path.name)))
+    return 0
+
+
+def _agreed(count: int, texts: Words) -> bool:
+    """A yes from the terminal; whoever cannot answer has not agreed."""
+    try:
+        return typer.confirm(texts["import"]["ask"].format(count=count))
+    except typer.Abort:
+        return False
+
+
+def _shown(rows: Sequence[NewRow], texts: Words) -> list[RenderableType]:
+    said = texts["import"]
+    if not rows:
+        return [Text(said["none_found"])]
+    heads = template().tables["actions"].columns
+    grid = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    grid.add_column("")
+    for key in ("description", "owner", "department", "due"):
+        grid.add_column(heads[key].heads[texts.head], overflow="fold")
+    grid.add_column(said["unsure"], overflow="fold")
+    for number, row in enumerate(rows, start=1):
+        doubts = said["between"].join(said[doubt] for doubt in row.doubts)
+        style = "dim" if Doubt.THERE_ALREADY in row.doubts else ""
+        shown = Text(doubts, style="yellow" if set(row.doubts) - _LIGHT else "dim")
+        grid.add_row(
+            str(number),
+            *(Text(each, style=style) for each in (row.description, row.owner, row.department, row.due)),
+            shown,
+        )
+    return [Text(said["found"].format(count=len(rows)), style="bold"), grid]
