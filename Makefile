@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs corpus fuzz crashes bench lock clean help
+.PHONY: demo test lint types imports docs corpus fuzz crashes starts soak bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,12 @@ fuzz: $(READY)   ## 20,000 damaged packages
 
 crashes: $(READY) ## 300 kills in the middle of a pass
 	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
+
+starts: $(READY) ## two passes at the same time, 200 times
+	CLOSELOOP_STARTS=200 $(BIN)/pytest tests/test_turns.py
+
+soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
+	CLOSELOOP_SOAK=2000 $(BIN)/pytest tests/test_scheduling.py -k many_passes
 
 bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script
 	$(BIN)/python -m bench.run

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sync.faults import Fault, UsageFault
+from sync.faults import INTERRUPTED, Fault, UsageFault
 from sync.terminal import complain
 
 app = typer.Typer(
@@ -31,6 +31,17 @@ Now = Annotated[
     str | None, typer.Option(metavar="MOMENT", help="Take this as the present, such as 2024-06-03T10:00.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the stable machine form.")]
+Book = Annotated[
+    Path | None,
+    typer.Option("-w", "--workbook", metavar="FILE", help="Workbook (.xlsx), or a settings file (.toml)."),
+]
+Named = Annotated[
+    str | None, typer.Option("--tracker", metavar="NAME", help="Which of the settings' several trackers.")
+]
+Most = Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="How many to show [default: 20].")]
+
+timetable = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.add_typer(timetable, name="schedule")
 
 
 @app.command()
@@ -66,28 +77,134 @@ def check(
     proposals: Annotated[
         bool, typer.Option("--proposals", help="List only what could be typed instead, cell by cell.")
     ] = False,
+    name: Named = None,
     as_json: Json = False,
 ) -> None:
     """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are errors."""
     from sync.commands import check_workbook
 
-    raise typer.Exit(check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json))
+    code = check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json, name=name)
+    raise typer.Exit(code)
 
 
 @app.command()
-def plan(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+def plan(
+    path: Workbook = None, config: Config = None, now: Now = None, name: Named = None, as_json: Json = False
+) -> None:
     """Show what a run would write and whom it would tell; changes nothing."""
     from sync.commands import plan_workbook
 
-    plan_workbook(path, config, _moment(now), as_json=as_json)
+    plan_workbook(path, config, _moment(now), as_json=as_json, name=name)
 
 
 @app.command()
-def run(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
-    """One pass: judge, write what was found beside the rows, send what is due."""
+def run(
+    path: Workbook = None,
+    config: Config = None,
+    now: Now = None,
+    name: Named = None,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what needs a person.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", metavar="N", min=1, max=64, help="Of several trackers, so many at a time."),
+    ] = 1,
+) -> None:
+    """One pass: judge, write what was found beside the rows, send what is due; over each tracker of the settings."""
     from sync.commands import run_workbook
+    from sync.several import run_each
+    from sync.tracker import USUAL_SETTINGS, tracker_names
 
-    raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json))
+    moment = _moment(now)
+    names = () if name else tracker_names(path, config)
+    if len(names) > 1:
+        given = (("--now", now or "", moment), ("--json", "", as_json), ("--quiet", "", quiet))
+        arguments = [word for *words, is_given in given if is_given for word in words if word]
+        file = config or path or USUAL_SETTINGS
+        code = run_each(names, file, arguments, jobs=jobs, as_json=as_json, quiet=quiet)
+    else:
+        code = run_workbook(path, config, moment, as_json=as_json, name=name, quiet=quiet)
+    raise typer.Exit(code)
+
+
+@app.command()
+def serve(
+    path: Workbook = None,
+    config: Config = None,
+    name: Named = None,
+    every: Annotated[
+        int, typer.Option("--every", metavar="MINUTES", min=1, max=1440, help="Minutes between two passes.")
+    ] = 60,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what needs a person.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", metavar="N", min=1, max=64, help="Of several trackers, so many at a time."),
+    ] = 1,
+) -> None:
+    """Make a pass now and each hour, where there is no cron; a signal to stop lets a pass come to its end."""
+    from sync.serving import serve as serve_trackers
+
+    arguments = [*(["--jobs", str(jobs)] if jobs > 1 else []), *(["--quiet"] if quiet else [])]
+    serve_trackers(path, config, name, arguments, every)
+
+
+@timetable.command("show")
+def show_schedule(
+    path: Workbook = None,
+    config: Config = None,
+    name: Named = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only one, and nothing else: cron, systemd or windows.")
+    ] = None,
+) -> None:
+    """Show how to run closeloop each hour: a line for cron, units for systemd, a task for Windows."""
+    from sync.scheduling import show_schedule as show
+
+    show(path, config, name, kind)
+
+
+@app.command()
+def runs(
+    path: Workbook = None, config: Config = None, name: Named = None, most: Most = None, as_json: Json = False
+) -> None:
+    """List the last passes: when, how many rows and findings, what was written."""
+    from sync.looking_back import show_runs
+
+    show_runs(path, config, name, most, as_json=as_json)
+
+
+@app.command()
+def history(
+    row_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A row's number, such as A001.")
+    ] = None,
+    path: Book = None,
+    config: Config = None,
+    name: Named = None,
+    most: Most = None,
+    as_json: Json = False,
+) -> None:
+    """Show what passes wrote in one row, or last in any: before and after, run by run."""
+    from sync.looking_back import show_history
+
+    show_history(row_id, path, config, name, most, as_json=as_json)
+
+
+@app.command()
+def undo(
+    number: Annotated[
+        int, typer.Argument(metavar="RUN", help="A run's number, as `closeloop runs` shows it.")
+    ],
+    path: Book = None,
+    config: Config = None,
+    name: Named = None,
+    now: Now = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Put back what a run wrote, but for cells edited since; shows what it will do, and asks."""
+    from sync.looking_back import undo_run
+
+    undo_run(number, path, config, name, _moment(now), yes=yes)
 
 
 @app.command()
@@ -98,14 +215,15 @@ def restore(
     at: Annotated[
         str, typer.Option("--at", metavar="N|NAME", help="Which backup: its number in the list, or its name.")
     ] = "1",
+    name: Named = None,
 ) -> None:
     """Put the workbook back as it was before a write; what it is now is backed up first."""
     from sync.restoring import restore_workbook, show_backups
 
     if list_only:
-        show_backups(path, config)
+        show_backups(path, config, name)
     else:
-        restore_workbook(path, config, at)
+        restore_workbook(path, config, at, name)
 
 
 @app.command()
@@ -155,7 +273,7 @@ def main() -> None:
         complain(fault)
         sys.exit(fault.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
 

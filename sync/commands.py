@@ -1,7 +1,9 @@
 """The commands that look at a tracker or make a pass over it: check, plan, run."""
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -10,17 +12,25 @@ from rich.text import Text
 from rules.findings import Severity
 from sheet_templates import template, words
 from sync import machine_form, report
-from sync.faults import BusyFault, DeliveryFault, LedgerFault
+from sync.faults import BusyFault, DeliveryFault, Fault, LedgerFault
+from sync.passes import needs_a_person, progress, watched_pass
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, Unchanged, look, run_pass
+from sync.watching import Watch, WatchedBook
+from sync.worker import Judged, Pass, Unchanged, look
 
 
 def check_workbook(
-    path: Path | None, config: Path | None, now: datetime | None, *, proposals: bool, as_json: bool
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    proposals: bool,
+    as_json: bool,
+    name: str | None = None,
 ) -> int:
     """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     judged = _look(tracker, now)
     language = words(tracker.settings.language)
     judgement = judged.judgement
@@ -40,9 +50,11 @@ def check_workbook(
     return int(any(finding.severity is Severity.ERROR for finding in judgement.findings))
 
 
-def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
+def plan_workbook(
+    path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool, name: str | None = None
+) -> None:
     """Print what a run would write, and whom it would tell."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     judged = _look(tracker, now)
     with closing(tracker.ledger()) as ledger:
         fresh = ledger.unknown(judged.notices)
@@ -58,26 +70,43 @@ def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, 
     )
 
 
-def run_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> int:
-    """Make one pass and print what happened. Returns the exit code: that of BusyFault where the workbook could
-    not be written, that of DeliveryFault where mail failed for now; an address that is refused for good is
-    reported, not alarmed about each hour."""
-    tracker = find_tracker(path, config)
+def run_workbook(
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    as_json: bool,
+    name: str | None = None,
+    quiet: bool = False,
+) -> int:
+    """Make one pass and print what happened; ``quiet`` prints only what needs a person. Returns the exit code: that
+    of BusyFault where the workbook could not be written, that of DeliveryFault where mail failed for now; an address
+    that is refused for good is reported, not alarmed about each hour."""
+    tracker = find_tracker(path, config, name)
     moment = tracker.moment(now)
-    done = one_pass(tracker, moment)
+    said: list[Fault] = []
+    try:
+        done, code = watched_pass(tracker, moment, lambda done: conclude(done, said.append))
+    except Fault as fault:
+        if quiet and not needs_a_person(tracker, fault.exit_code):
+            return fault.exit_code
+        raise
     if as_json:
         print_json(machine_form.ran(done))
-    else:
+    elif not quiet:
         show(*pass_report(done, tracker, moment))
-    return conclude(done)
+    if not quiet or code == 0 or needs_a_person(tracker, code):
+        for each in said:
+            complain(each)
+    return code
 
 
-def conclude(done: Pass | Unchanged) -> int:
+def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) -> int:
     """Complain about what could not be written or handed over, and give the exit code."""
     if isinstance(done, Unchanged):
         return 0
     for recipient, delivery in done.failed:
-        complain(
+        say(
             DeliveryFault(
                 "the mail to {email} was not handed over: {detail}",
                 email=recipient.email,
@@ -85,7 +114,7 @@ def conclude(done: Pass | Unchanged) -> int:
             )
         )
     if done.busy:
-        complain(done.busy)
+        say(done.busy)
         return BusyFault.exit_code
     return DeliveryFault.exit_code if any(not delivery.permanent for _, delivery in done.failed) else 0
 
@@ -99,13 +128,9 @@ def _look(tracker: Tracker, now: datetime | None) -> Judged:
             complain(fault)
             states = None
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states)
-
-
-def one_pass(tracker: Tracker, now: datetime) -> Pass | Unchanged:
-    """Open ledger and ways out, and make a pass."""
-    with closing(tracker.ledger()) as ledger:
-        return run_pass(tracker.book(now, complain), ledger, tracker.channel(), tracker.settings, now)
+    with progress(tracker) as tell:
+        book = WatchedBook(tracker.book(moment), Watch(inf, tell))
+        return look(book, tracker.settings, moment, states)
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:

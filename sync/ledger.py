@@ -1,16 +1,17 @@
 """What has been done: runs, changes, what each row was, and every notice claimed before it is sent (DESIGN §5)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sql
+from numpy import generic
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,6 +47,12 @@ CHANGES = sql.Table(
     sql.Column("column", sql.String, nullable=False),
     sql.Column("was", sql.String),
     sql.Column("now", sql.String),
+)
+UNDONE = sql.Table(
+    "undone",
+    _METADATA,
+    sql.Column("run", sql.ForeignKey("runs.id"), primary_key=True),
+    sql.Column("undid", sql.Integer, nullable=False),
 )
 ROWS = sql.Table(
     "rows",
@@ -136,7 +143,7 @@ class Ledger:
 
     def row_states(self) -> dict[str, RowState] | None:
         """What is remembered of each row, by its number; None where there is no ledger yet."""
-        if not self._exists():
+        if not self._has(ROWS):
             return None
         query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in _STATE)).order_by(ROWS.c.row_id)
         with self._transaction() as connection:
@@ -175,7 +182,7 @@ class Ledger:
 
     def last_pass(self) -> LastPass | None:
         """The last pass, if it left nothing to be done; None if it did, or if there was none."""
-        if not self._exists():
+        if not self._has(RUNS):
             return None
         columns = [RUNS.c[name] for name in LastPass._fields]
         query = sql.select(*columns).where(RUNS.c.tracker == self.tracker).order_by(RUNS.c.id.desc()).limit(1)
@@ -185,7 +192,7 @@ class Ledger:
 
     def unknown(self, notices: Sequence[Notice]) -> tuple[Notice, ...]:
         """Those of the notices that nobody has been told, and that may be claimed."""
-        if not self._exists():
+        if not self._has(NOTICES):
             return tuple(notices)
         query = sql.select(NOTICES.c.key).where(NOTICES.c.tracker == self.tracker, NOTICES.c.state != RETRY)
         known: set[str] = set()
@@ -219,13 +226,24 @@ class Ledger:
                     .values(state=state, settled=None if state == CLAIMED else moment, detail=delivery.detail)
                 )
 
-    def _exists(self) -> bool:
-        """Whether anything was recorded at this place before, by any tracker."""
+    def asked(self, table: sql.Table, query: sql.Select[Any]) -> Sequence[Any]:
+        """The answers to a query; none where this ledger has no such table yet."""
+        if not self._has(table):
+            return ()
+        with self._transaction() as connection:
+            return connection.execute(query).all()
+
+    def undid(self, run: int, former: int) -> None:
+        """Write down that a run has put back what a former one wrote."""
+        with self._transaction() as connection:
+            connection.execute(UNDONE.insert().values(run=run, undid=former))
+
+    def _has(self, table: sql.Table) -> bool:
+        """Whether there is such a table here: a ledger of an earlier version may lack the newer ones."""
         if self._file and not self._file.exists():
             return False  # asking SQLite would make it
         try:
-            known = sql.inspect(self._engine).get_table_names()
-            return set(_METADATA.tables) <= set(known)  # a pass that was killed may have made an empty file
+            return sql.inspect(self._engine).has_table(table.name)
         except SQLAlchemyError as reason:
             raise self._fault(reason) from None
 
@@ -315,6 +333,23 @@ def _change_rows(run: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
 def _as_json(value: CellValue) -> str | None:
     if value is None:
         return None
-    return json.dumps(
-        value.isoformat() if isinstance(value, date) else value, ensure_ascii=False, default=str
-    )
+    if isinstance(value, (date, time)):
+        return json.dumps({type(value).__name__: value.isoformat()})
+    if isinstance(value, timedelta):
+        return json.dumps({"timedelta": value.total_seconds()})
+    return json.dumps(value.item() if isinstance(value, generic) else value, ensure_ascii=False)
+
+
+def cell_value(stored: str | None) -> CellValue:
+    """What stood in a cell, as the ledger keeps it: texts and numbers as JSON, dates by their kind."""
+    value = None if stored is None else json.loads(stored)
+    if not isinstance(value, dict):
+        return cast("CellValue", value)
+    ((kind, text),) = value.items()
+    readers: dict[str, Callable[[Any], CellValue]] = {
+        "datetime": datetime.fromisoformat,
+        "date": date.fromisoformat,
+        "time": time.fromisoformat,
+        "timedelta": lambda seconds: timedelta(seconds=seconds),
+    }
+    return readers[kind](text)

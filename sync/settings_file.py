@@ -16,6 +16,11 @@ _HEAD = """\
 # Settings of closeloop. A line that begins with # has the value shown, which is the default.
 # Paths are relative to this file. 'closeloop rules' lists the rules and their parameters.
 """
+_SEVERAL = """\
+# {description}
+#   [trackers.sales]
+#   workbook = "sales.xlsx"
+"""
 _EXAMPLES = {
     "tables": "# [tables.actions]            # where a table is, if it is not found by its headings\n",
     "rules": '# [rules.A116]                # severity = "error" | "warning" | "advice", off = true, or a parameter\n# working_days = 3\n',
@@ -41,7 +46,7 @@ def every_setting() -> Iterator[tuple[str, str, str]]:
 
 def _lines(section: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
     for name, field in section.model_fields.items():
-        if _section(field) or name in _EXAMPLES:
+        if _section(field) or name in {*_EXAMPLES, "trackers"}:
             continue
         value = json.dumps(given[name], ensure_ascii=False) if name in given else _default(field)
         mark = "" if name in given else "# "
@@ -61,6 +66,7 @@ def _sections() -> Iterator[str]:
         )
         yield f"# {name} = {shown}  # {field.description}\n"
     yield "\n" + _EXAMPLES["rules"] + "\n" + _EXAMPLES["words"]
+    yield "\n" + _SEVERAL.format(description=Settings.model_fields["trackers"].description)
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:

@@ -85,7 +85,20 @@ def test_every_command_has_help():
         [sys.executable, "-m", "sync", "--help"], capture_output=True, text=True, check=True
     ).stdout
 
-    for command in ("init", "check", "plan", "run", "restore", "rules", "explain", "demo"):
+    for command in (
+        "init",
+        "check",
+        "plan",
+        "run",
+        "serve",
+        "runs",
+        "history",
+        "undo",
+        "restore",
+        "rules",
+        "explain",
+        "demo",
+    ):
         assert command in listed
         shown = subprocess.run(
             [sys.executable, "-m", "sync", command, "--help"], capture_output=True, text=True, check=True
