@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from typer.main import get_command
 
@@ -10,7 +11,7 @@ from rules.handbook import RULES
 from rules.tuning import profiles
 from sheet_templates import rungs, template, words
 from sync.cli import app
-from sync.faults import FAULTS
+from sync.faults import EXIT_CODES
 from sync.settings_file import every_setting
 from tests.rule_cases import NOW, cases
 
@@ -19,17 +20,26 @@ _MOST, _LONGEST = 8, 40  # examples a rule, and signs of one
 
 def command_table() -> str:
     """Each command and what it does."""
-    commands = get_command(app).commands  # type: ignore[attr-defined]
     return _table(
-        ("command", "what it does"), ((f"`closeloop {name}`", each.help) for name, each in commands.items())
+        ("command", "what it does"),
+        ((f"`closeloop {name}`", text) for name, text in _commands(get_command(app))),
     )
 
 
+def _commands(group: Any) -> Iterator[tuple[str, str]]:
+    """Every command of a group; of one that is only a roof, those below it."""
+    for name, command in group.commands.items():
+        if command.help:
+            yield name, command.help
+        for inner, text in _commands(command) if hasattr(command, "commands") else ():
+            yield f"{name} {inner}", text
+
+
 def exit_code_table() -> str:
-    """Each exit code and what it means."""
-    own = [(0, "all is well"), (1, "`check` found errors")]
-    faults = [(fault.exit_code, fault.meaning) for fault in FAULTS]
-    return _table(("code", "meaning"), ((str(code), meaning) for code, meaning in own + faults))
+    """Each exit code, what it means, and who sees to it."""
+    seen_to = {True: "a later pass", False: "a person"}
+    rows = ((str(code), meaning, seen_to[passing] if code else "") for code, meaning, passing in EXIT_CODES)
+    return _table(("code", "meaning", "who sees to it"), rows)
 
 
 def rule_table() -> str:

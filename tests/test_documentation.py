@@ -85,7 +85,22 @@ def test_every_command_has_help():
         [sys.executable, "-m", "sync", "--help"], capture_output=True, text=True, check=True
     ).stdout
 
-    for command in ("init", "check", "baseline", "plan", "run", "why", "restore", "rules", "explain", "demo"):
+    for command in (
+        "init",
+        "check",
+        "baseline",
+        "plan",
+        "run",
+        "serve",
+        "runs",
+        "history",
+        "undo",
+        "why",
+        "restore",
+        "rules",
+        "explain",
+        "demo",
+    ):
         assert command in listed
         shown = subprocess.run(
             [sys.executable, "-m", "sync", command, "--help"], capture_output=True, text=True, check=True
