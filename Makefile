@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings starts soak bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,12 @@ year: $(READY)   ## a simulated year of reminders, hour by hour
 
 interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
 	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py
+
+starts: $(READY) ## two passes at the same time, 200 times
+	CLOSELOOP_STARTS=200 $(BIN)/pytest tests/test_turns.py
+
+soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
+	CLOSELOOP_SOAK=2000 $(BIN)/pytest tests/test_scheduling.py -k many_passes
 
 bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script; requests and bytes on Google Sheets
 	$(BIN)/python -m bench.run

@@ -11,7 +11,7 @@ from rules.handbook import RULES
 from rules.tuning import profiles
 from sheet_templates import rungs, template, words
 from sync.cli import app
-from sync.faults import FAULTS
+from sync.faults import EXIT_CODES
 from sync.settings_file import every_setting
 from tests.rule_cases import NOW, cases
 
@@ -47,10 +47,10 @@ def _commands(command: Any, before: str) -> Iterator[tuple[str, Any]]:
 
 
 def exit_code_table(language: str = "en") -> str:
-    """Each exit code and what it means."""
-    own = [(0, "all is well"), (1, "`check` found errors")]
-    faults = [(fault.exit_code, fault.meaning) for fault in FAULTS]
-    return _table(("code", "meaning"), ((str(code), meaning) for code, meaning in own + faults), language)
+    """Each exit code, what it means, and who sees to it."""
+    seen_to = {True: "a later pass", False: "a person"}
+    rows = ((str(code), meaning, seen_to[passing] if code else "") for code, meaning, passing in EXIT_CODES)
+    return _table(("code", "meaning", "who sees to it"), rows, language)
 
 
 def rule_table(language: str = "en") -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sync.faults import Fault, UsageFault
+from sync.faults import INTERRUPTED, Fault, UsageFault
 from sync.terminal import complain
 
 app = typer.Typer(
@@ -35,8 +35,14 @@ Book = Annotated[
     Path | None,
     typer.Option("-w", "--workbook", metavar="FILE", help="Workbook (.xlsx), or a settings file (.toml)."),
 ]
+Named = Annotated[
+    str | None, typer.Option("--tracker", metavar="NAME", help="Which of the settings' several trackers.")
+]
+Most = Annotated[int | None, typer.Option("-n", metavar="N", min=1, help="How many to show [default: 20].")]
 Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="As `closeloop notices` shows them.")]
 
+timetable = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.add_typer(timetable, name="schedule")
 notices = typer.Typer(add_completion=False, rich_markup_mode=None)
 app.add_typer(notices, name="notices")
 
@@ -105,6 +111,7 @@ def check(
     proposals: Annotated[
         bool, typer.Option("--proposals", help="List only what could be typed instead, cell by cell.")
     ] = False,
+    name: Named = None,
     as_json: Json = False,
     every: Annotated[
         bool, typer.Option("--all", help="Exit with 1 for errors that the baseline knows, too.")
@@ -113,25 +120,30 @@ def check(
     """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are new errors."""
     from sync.commands import check_workbook
 
-    raise typer.Exit(
-        check_workbook(path, config, _moment(now), proposals=proposals, as_json=as_json, every=every)
+    code = check_workbook(
+        path, config, _moment(now), proposals=proposals, as_json=as_json, every=every, name=name
     )
+    raise typer.Exit(code)
 
 
 @app.command()
-def baseline(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+def baseline(
+    path: Workbook = None, config: Config = None, now: Now = None, name: Named = None, as_json: Json = False
+) -> None:
     """Take what is wrong now as known: it is marked as old, and neither coloured as an error nor chased."""
     from sync.commands import baseline_workbook
 
-    baseline_workbook(path, config, _moment(now), as_json=as_json)
+    baseline_workbook(path, config, _moment(now), as_json=as_json, name=name)
 
 
 @app.command()
-def plan(path: Workbook = None, config: Config = None, now: Now = None, as_json: Json = False) -> None:
+def plan(
+    path: Workbook = None, config: Config = None, now: Now = None, name: Named = None, as_json: Json = False
+) -> None:
     """Show what a run would write and whom it would tell; changes nothing."""
     from sync.commands import plan_workbook
 
-    plan_workbook(path, config, _moment(now), as_json=as_json)
+    plan_workbook(path, config, _moment(now), as_json=as_json, name=name)
 
 
 @app.command()
@@ -139,15 +151,37 @@ def run(
     path: Workbook = None,
     config: Config = None,
     now: Now = None,
+    name: Named = None,
     as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what needs a person.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", metavar="N", min=1, max=64, help="Of several trackers, so many at a time."),
+    ] = 1,
     release: Annotated[
         bool, typer.Option("--release-brake", help="Let the mails go, however many they are.")
     ] = False,
 ) -> None:
-    """One pass: judge, write what was found beside the rows, send what is due."""
+    """One pass: judge, write what was found beside the rows, send what is due; over each tracker of the settings."""
     from sync.commands import run_workbook
+    from sync.several import run_each
+    from sync.tracker import USUAL_SETTINGS, tracker_names
 
-    raise typer.Exit(run_workbook(path, config, _moment(now), as_json=as_json, release=release))
+    moment = _moment(now)
+    names = () if name else tracker_names(path, config)
+    if len(names) > 1:
+        given = (
+            ("--now", now or "", moment),
+            ("--json", "", as_json),
+            ("--quiet", "", quiet),
+            ("--release-brake", "", release),
+        )
+        arguments = [word for *words, is_given in given if is_given for word in words if word]
+        file = config or path or USUAL_SETTINGS
+        code = run_each(names, file, arguments, jobs=jobs, as_json=as_json, quiet=quiet)
+    else:
+        code = run_workbook(path, config, moment, as_json=as_json, name=name, quiet=quiet, release=release)
+    raise typer.Exit(code)
 
 
 @notices.callback(invoke_without_command=True)
@@ -160,29 +194,30 @@ def list_notices(
     ] = None,
     kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as overdue.")] = "",
     who: Annotated[str, typer.Option("--to", help="Only to this person, by name or address.")] = "",
+    name: Named = None,
     as_json: Json = False,
 ) -> None:
     """List what was sent, waits, is unsettled or failed; `release KEY…` and `forget KEY…` see to single ones."""
     from sync.noticing import show_notices
 
     if chosen.invoked_subcommand is None:
-        show_notices(path, config, states or [], kind, who, as_json=as_json)
+        show_notices(path, config, states or [], kind, who, name, as_json=as_json)
 
 
 @notices.command()
-def release(keys: Keys, path: Book = None, config: Config = None) -> None:
+def release(keys: Keys, path: Book = None, config: Config = None, name: Named = None) -> None:
     """It did not arrive: the next pass sends it once more, if it is still due."""
     from sync.noticing import release_notices
 
-    raise typer.Exit(release_notices(path, config, keys))
+    raise typer.Exit(release_notices(path, config, keys, name))
 
 
 @notices.command()
-def forget(keys: Keys, path: Book = None, config: Config = None) -> None:
+def forget(keys: Keys, path: Book = None, config: Config = None, name: Named = None) -> None:
     """It arrived, or need not: it counts as told and is never sent."""
     from sync.noticing import forget_notices
 
-    raise typer.Exit(forget_notices(path, config, keys))
+    raise typer.Exit(forget_notices(path, config, keys, name))
 
 
 @app.command()
@@ -191,12 +226,93 @@ def why(
     path: Workbook = None,
     config: Config = None,
     now: Now = None,
+    name: Named = None,
     as_json: Json = False,
 ) -> None:
     """Say of one row how its status, lateness and risk came about, who was told, and why somebody was not."""
     from sync.why import explain_row
 
-    explain_row(row_id, path, config, _moment(now), as_json=as_json)
+    explain_row(row_id, path, config, _moment(now), as_json=as_json, name=name)
+
+
+@app.command()
+def serve(
+    path: Workbook = None,
+    config: Config = None,
+    name: Named = None,
+    every: Annotated[
+        int, typer.Option("--every", metavar="MINUTES", min=1, max=1440, help="Minutes between two passes.")
+    ] = 60,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what needs a person.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", metavar="N", min=1, max=64, help="Of several trackers, so many at a time."),
+    ] = 1,
+) -> None:
+    """Make a pass now and each hour, where there is no cron; a signal to stop lets a pass come to its end."""
+    from sync.serving import serve as serve_trackers
+
+    arguments = [*(["--jobs", str(jobs)] if jobs > 1 else []), *(["--quiet"] if quiet else [])]
+    serve_trackers(path, config, name, arguments, every)
+
+
+@timetable.command("show")
+def show_schedule(
+    path: Workbook = None,
+    config: Config = None,
+    name: Named = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only one, and nothing else: cron, systemd or windows.")
+    ] = None,
+) -> None:
+    """Show how to run closeloop each hour: a line for cron, units for systemd, a task for Windows."""
+    from sync.scheduling import show_schedule as show
+
+    show(path, config, name, kind)
+
+
+@app.command()
+def runs(
+    path: Workbook = None, config: Config = None, name: Named = None, most: Most = None, as_json: Json = False
+) -> None:
+    """List the last passes: when, how many rows and findings, what was written."""
+    from sync.looking_back import show_runs
+
+    show_runs(path, config, name, most, as_json=as_json)
+
+
+@app.command()
+def history(
+    row_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A row's number, such as A001.")
+    ] = None,
+    path: Book = None,
+    config: Config = None,
+    name: Named = None,
+    most: Most = None,
+    as_json: Json = False,
+) -> None:
+    """Show what passes wrote in one row, or last in any: before and after, run by run."""
+    from sync.looking_back import show_history
+
+    show_history(row_id, path, config, name, most, as_json=as_json)
+
+
+@app.command()
+def undo(
+    number: Annotated[
+        int, typer.Argument(metavar="RUN", help="A run's number, as `closeloop runs` shows it.")
+    ],
+    path: Book = None,
+    config: Config = None,
+    name: Named = None,
+    now: Now = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Put back what a run wrote, but for cells edited since; shows what it will do, and asks."""
+    from sync.looking_back import undo_run
+
+    undo_run(number, path, config, name, _moment(now), yes=yes)
 
 
 Meeting = Annotated[str, typer.Argument(metavar="ID", help="A meeting's number, such as M12, or its name.")]
@@ -271,14 +387,15 @@ def restore(
     at: Annotated[
         str, typer.Option("--at", metavar="N|NAME", help="Which backup: its number in the list, or its name.")
     ] = "1",
+    name: Named = None,
 ) -> None:
     """Put the workbook back as it was before a write; what it is now is backed up first."""
     from sync.restoring import restore_workbook, show_backups
 
     if list_only:
-        show_backups(path, config)
+        show_backups(path, config, name)
     else:
-        restore_workbook(path, config, at)
+        restore_workbook(path, config, at, name)
 
 
 @app.command()
@@ -364,7 +481,7 @@ def main() -> None:
         complain(fault)
         sys.exit(fault.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
 

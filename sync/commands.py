@@ -1,7 +1,9 @@
 """The commands that look at a tracker or make a pass over it: check, plan, run."""
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -10,11 +12,13 @@ from rich.text import Text
 from rules.findings import Severity
 from sheet_templates import template, words
 from sync import machine_form, report
-from sync.faults import BrakeFault, BusyFault, DeliveryFault, LedgerFault
+from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
+from sync.passes import needs_a_person, progress, watched_pass
 from sync.telling import Brake
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Judged, Pass, Unchanged, look, remembered, run_pass, set_baseline
+from sync.watching import Watch, WatchedBook
+from sync.worker import Judged, Pass, Unchanged, look, remembered, set_baseline
 
 
 def check_workbook(
@@ -25,10 +29,11 @@ def check_workbook(
     proposals: bool,
     as_json: bool,
     every: bool = False,
+    name: str | None = None,
 ) -> int:
     """Judge a workbook and print every finding, or what is proposed alone. Returns 1 if there are errors: new ones,
     or ``every`` one."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     judged = look_at(tracker, now)
     language = words(tracker.settings.language)
     judgement = judged.judgement
@@ -49,11 +54,13 @@ def check_workbook(
     return int(any(finding.severity is Severity.ERROR for finding in counted))
 
 
-def baseline_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
+def baseline_workbook(
+    path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool, name: str | None = None
+) -> None:
     """Take all that is wrong now as known, and print how much that is."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     moment = tracker.moment(now)
-    with closing(tracker.ledger()) as ledger:
+    with tracker.alone(), closing(tracker.ledger()) as ledger:
         judged = set_baseline(tracker.book(moment, complain), ledger, tracker.settings, moment)
     language = words(tracker.settings.language)
     if as_json:
@@ -63,9 +70,11 @@ def baseline_workbook(path: Path | None, config: Path | None, now: datetime | No
     show(report.findings_section(judged.judgement, language, template()), Text(f"\n{said}", style="green"))
 
 
-def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool) -> None:
+def plan_workbook(
+    path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool, name: str | None = None
+) -> None:
     """Print what a run would write, and whom it would tell."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     judged = look_at(tracker, now)
     with closing(tracker.ledger()) as ledger:
         fresh = ledger.unknown(judged.notices)
@@ -82,27 +91,44 @@ def plan_workbook(path: Path | None, config: Path | None, now: datetime | None, 
 
 
 def run_workbook(
-    path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool, release: bool = False
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    as_json: bool,
+    name: str | None = None,
+    quiet: bool = False,
+    release: bool = False,
 ) -> int:
-    """Make one pass and print what happened. Returns the exit code: that of BusyFault where the workbook could
-    not be written, of BrakeFault where far more would have been sent than usual, of DeliveryFault where mail failed
-    for now; an address that is refused for good is reported, not alarmed about each hour."""
-    tracker = find_tracker(path, config)
+    """Make one pass and print what happened; ``quiet`` prints only what needs a person, ``release`` lets mails go,
+    however many they are. Returns the exit code: that of BusyFault where the workbook could not be written, of
+    BrakeFault where far more would have been sent than usual, of DeliveryFault where mail failed for now; an address
+    that is refused for good is reported, not alarmed about each hour."""
+    tracker = find_tracker(path, config, name)
     moment = tracker.moment(now)
-    done = one_pass(tracker, moment, release=release)
+    said: list[Fault] = []
+    try:
+        done, code = watched_pass(tracker, moment, lambda done: conclude(done, said.append), release=release)
+    except Fault as fault:
+        if quiet and not needs_a_person(tracker, fault.exit_code):
+            return fault.exit_code
+        raise
     if as_json:
         print_json(machine_form.ran(done))
-    else:
+    elif not quiet:
         show(*pass_report(done, tracker, moment))
-    return conclude(done)
+    if not quiet or code == 0 or needs_a_person(tracker, code):
+        for each in said:
+            complain(each)
+    return code
 
 
-def conclude(done: Pass | Unchanged) -> int:
+def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) -> int:
     """Complain about what could not be written or handed over, and give the exit code."""
     if isinstance(done, Unchanged):
         return 0
     for recipient, delivery in done.failed:
-        complain(
+        say(
             DeliveryFault(
                 "the mail to {email} was not handed over: {detail}",
                 email=recipient.email,
@@ -110,7 +136,7 @@ def conclude(done: Pass | Unchanged) -> int:
             )
         )
     for robot, delivery in done.groups.failed:
-        complain(
+        say(
             DeliveryFault(
                 "the group robot {robot} did not take the message: {detail}",
                 robot=robot,
@@ -118,9 +144,9 @@ def conclude(done: Pass | Unchanged) -> int:
             )
         )
     if done.brake:
-        complain(_braked(done.brake))
+        say(_braked(done.brake))
     if done.busy:
-        complain(done.busy)
+        say(done.busy)
         return BusyFault.exit_code
     if done.brake:
         return BrakeFault.exit_code
@@ -149,18 +175,9 @@ def look_at(tracker: Tracker, now: datetime | None) -> Judged:
             complain(fault)
             states, baseline, past = None, frozenset(), None
     moment = tracker.moment(now)
-    return look(tracker.book(moment), tracker.settings, moment, states, baseline, past, tracker.shelf())
-
-
-def one_pass(tracker: Tracker, now: datetime, *, release: bool = False) -> Pass | Unchanged:
-    """Open ledger and ways out, and make a pass; ``release`` lets mails go, however many they are."""
-    with closing(tracker.ledger()) as ledger:
-        book = tracker.book(now, complain)
-        robots = tracker.robots()
-        shelf = tracker.shelf()
-        return run_pass(
-            book, ledger, tracker.channel(), tracker.settings, now, robots, shelf=shelf, release=release
-        )
+    with progress(tracker) as tell:
+        book = WatchedBook(tracker.book(moment), Watch(inf, tell))
+        return look(book, tracker.settings, moment, states, baseline, past, tracker.shelf())
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from sheet_templates.demo import demo
 from sync.beginning import write_new
-from sync.commands import conclude, one_pass, pass_report
+from sync.commands import conclude, pass_report
 from sync.faults import UsageFault
 from sync.new_workbook import Content
+from sync.passes import one_pass
 from sync.settings import Settings
 from sync.settings_file import settings_file
 from sync.terminal import show

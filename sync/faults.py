@@ -1,6 +1,6 @@
 """Everything that can stop a pass, each with one sentence for the person at the terminal and an exit code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 
@@ -13,6 +13,8 @@ class Fault(Exception):  # noqa: N818 - a fault is what the user has to know, no
 
     exit_code: ClassVar[int] = 70
     meaning: ClassVar[str] = "an error inside closeloop; please report it"
+    passing: ClassVar[bool] = False
+    """Whether a later pass mends it by itself, so that nobody has to do anything yet."""
 
     def __init__(self, sentence: str, **fields: Any) -> None:
         super().__init__(sentence)
@@ -54,6 +56,7 @@ class BusyFault(Fault):
 
     exit_code = 5
     meaning = "the workbook is open elsewhere, read-only, or changed meanwhile; the next pass writes it"
+    passing = True
 
 
 class ChangedFault(BusyFault):
@@ -72,6 +75,7 @@ class DeliveryFault(Fault):
 
     exit_code = 7
     meaning = "mail could not be handed over; what was not sent is tried again in the next pass"
+    passing = True
 
 
 class LedgerFault(Fault):
@@ -90,6 +94,25 @@ class BrakeFault(Fault):
     )
 
 
+class OverlapFault(Fault):
+    """Another pass over the same tracker is at work."""
+
+    exit_code = 10
+    meaning = "another pass over this tracker is at work; this one did nothing"
+    passing = True
+
+
+class LateFault(Fault):
+    """The pass took too long."""
+
+    exit_code = 11
+    meaning = "the pass took longer than `running.deadline` allows and was ended, with nothing half-written"
+    passing = True
+
+
+INTERRUPTED = 130
+"""The exit code of a command that somebody has interrupted (Ctrl-C)."""
+
 FAULTS: tuple[type[Fault], ...] = (
     UsageFault,
     SettingsFault,
@@ -99,4 +122,22 @@ FAULTS: tuple[type[Fault], ...] = (
     DeliveryFault,
     LedgerFault,
     BrakeFault,
+    OverlapFault,
+    LateFault,
 )
+
+EXIT_CODES: tuple[tuple[int, str, bool], ...] = (
+    (0, "all is well", True),
+    (1, "`check` found errors", False),
+    *((fault.exit_code, fault.meaning, fault.passing) for fault in FAULTS),
+    (Fault.exit_code, Fault.meaning, Fault.passing),
+    (INTERRUPTED, "the command was interrupted", False),
+)
+"""Every exit code with its meaning, and whether a later pass mends it by itself."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of many: what needs a person before what mends itself; a process that was killed is an error."""
+    mending = {code for code, _, passing in EXIT_CODES if passing}
+    known = (code if code >= 0 else Fault.exit_code for code in codes)
+    return max(known, key=lambda code: (code != 0, code not in mending, code), default=0)

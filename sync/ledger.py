@@ -1,16 +1,17 @@
 """What has been done: runs, changes, what each row was, and every notice claimed before it is sent (DESIGN §5)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sql
+from numpy import generic
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,6 +63,12 @@ CHANGES = sql.Table(
     sql.Column("column", sql.String, nullable=False),
     sql.Column("was", sql.String),
     sql.Column("now", sql.String),
+)
+UNDONE = sql.Table(
+    "undone",
+    _METADATA,
+    sql.Column("run", sql.ForeignKey("runs.id"), primary_key=True),
+    sql.Column("undid", sql.Integer, nullable=False),
 )
 ROWS = sql.Table(
     "rows",
@@ -467,6 +474,18 @@ class Ledger:
                 insert = self._insert(NOTICES).on_conflict_do_nothing(index_elements=["tracker", "key"])
                 connection.execute(insert, self._rows(run, some, state, moment))
 
+    def asked(self, table: sql.Table, query: sql.Select[Any]) -> Sequence[Any]:
+        """The answers to a query; none where this ledger has no such table yet."""
+        if not self._has(table):
+            return ()
+        with self._transaction() as connection:
+            return connection.execute(query).all()
+
+    def undid(self, run: int, former: int) -> None:
+        """Write down that a run has put back what a former one wrote."""
+        with self._transaction() as connection:
+            connection.execute(UNDONE.insert().values(run=run, undid=former))
+
     def _has(self, table: sql.Table) -> bool:
         """Whether there is such a table here: a ledger of an earlier version may lack the newer ones."""
         if self._file and not self._file.exists():
@@ -588,6 +607,23 @@ def _change_rows(run: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
 def _as_json(value: CellValue) -> str | None:
     if value is None:
         return None
-    return json.dumps(
-        value.isoformat() if isinstance(value, date) else value, ensure_ascii=False, default=str
-    )
+    if isinstance(value, (date, time)):
+        return json.dumps({type(value).__name__: value.isoformat()})
+    if isinstance(value, timedelta):
+        return json.dumps({"timedelta": value.total_seconds()})
+    return json.dumps(value.item() if isinstance(value, generic) else value, ensure_ascii=False)
+
+
+def cell_value(stored: str | None) -> CellValue:
+    """What stood in a cell, as the ledger keeps it: texts and numbers as JSON, dates by their kind."""
+    value = None if stored is None else json.loads(stored)
+    if not isinstance(value, dict):
+        return cast("CellValue", value)
+    ((kind, text),) = value.items()
+    readers: dict[str, Callable[[Any], CellValue]] = {
+        "datetime": datetime.fromisoformat,
+        "date": date.fromisoformat,
+        "time": time.fromisoformat,
+        "timedelta": lambda seconds: timedelta(seconds=seconds),
+    }
+    return readers[kind](text)

@@ -126,8 +126,8 @@ def _changes(plan: Plan) -> list[dict[str, Any]]:
             "row": each.row,
             "id": each.row_id,
             "column": each.column,
-            "was": _plain(each.was),
-            "now": _plain(each.now),
+            "was": plain(each.was),
+            "now": plain(each.now),
         }
         for each in plan.cells
     ]
@@ -146,7 +146,8 @@ def _notices(notices: Iterable[Notice]) -> list[dict[str, Any]]:
     return [{"kind": kind, "to": email, "ids": mine} for (kind, email), mine in ids.items()]
 
 
-def _plain(value: CellValue) -> Any:
+def plain(value: CellValue) -> Any:
+    """A cell's value as JSON has it: dates as ISO texts."""
     return (
         value.isoformat()
         if isinstance(value, date)

@@ -30,14 +30,21 @@ _FORGOTTEN = _Saying((CLAIMED, HELD, RETRY, REFUSED, KNOWN), FORGOTTEN, "dropped
 
 
 def show_notices(
-    path: Path | None, config: Path | None, states: Sequence[str], kind: str, who: str, *, as_json: bool
+    path: Path | None,
+    config: Path | None,
+    states: Sequence[str],
+    kind: str,
+    who: str,
+    name: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print what is known of notices, the latest first; all but what was there before, if no state is asked for."""
     if unknown := [state for state in states if state not in STATES]:
         raise UsageFault(
             "--state {given!r} is not known; known are {known}", given=unknown[0], known=", ".join(STATES)
         )
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     with closing(tracker.ledger()) as ledger:
         entries = ledger.entries(states or [state for state in STATES if state != KNOWN], kind, who)
     if as_json:
@@ -51,19 +58,21 @@ def show_notices(
     )
 
 
-def release_notices(path: Path | None, config: Path | None, keys: Sequence[str]) -> int:
+def release_notices(path: Path | None, config: Path | None, keys: Sequence[str], name: str | None) -> int:
     """Let notices be sent once more. Returns 1 where one could not be."""
-    return _say(path, config, keys, _RELEASED)
+    return _say(path, config, keys, name, _RELEASED)
 
 
-def forget_notices(path: Path | None, config: Path | None, keys: Sequence[str]) -> int:
+def forget_notices(path: Path | None, config: Path | None, keys: Sequence[str], name: str | None) -> int:
     """Take notices as told. Returns 1 where one could not be."""
-    return _say(path, config, keys, _FORGOTTEN)
+    return _say(path, config, keys, name, _FORGOTTEN)
 
 
-def _say(path: Path | None, config: Path | None, keys: Sequence[str], saying: _Saying) -> int:
-    tracker = find_tracker(path, config)
-    with closing(tracker.ledger()) as ledger:
+def _say(
+    path: Path | None, config: Path | None, keys: Sequence[str], name: str | None, saying: _Saying
+) -> int:
+    tracker = find_tracker(path, config, name)
+    with tracker.alone(), closing(tracker.ledger()) as ledger:
         changed = ledger.change(keys, saying.among, saying.becomes)
     texts = words(tracker.settings.language)["notices"]
     for key in keys:

@@ -167,7 +167,7 @@ def _cells(tab: Tab, shown: _Shown, places: Mapping[str, int]) -> Iterator[SetCe
         position = places[key]
         for row, now in values.items():
             was = _cell(tab, row, position)
-            if not _same(was, now) and (key != "id" or was in (None, "")):
+            if not same_value(was, now) and (key != "id" or was in (None, "")):
                 yield SetCell(tab.name, row, position, key, shown.row_ids[row], was, now)
 
 
@@ -189,7 +189,7 @@ def _cell(tab: Tab, row: int, position: int) -> CellValue:
     return cells[position - 1] if position <= len(cells) else None
 
 
-def _same(was: CellValue, now: CellValue) -> bool:
+def same_value(was: CellValue, now: CellValue) -> bool:
     """Whether a cell shows what it should: empty is empty, and 4.0 is 4."""
     if was in (None, "") or now in (None, ""):
         return was in (None, "") and now in (None, "")

@@ -14,29 +14,30 @@ from sync.terminal import complain, show
 from sync.tracker import Tracker, find_tracker
 
 
-def show_backups(path: Path | None, config: Path | None) -> None:
+def show_backups(path: Path | None, config: Path | None, name: str | None = None) -> None:
     """Print the workbook's backups, newest first."""
-    tracker = _of_a_file(path, config)
+    tracker = _of_a_file(path, config, name)
     found = _listed(tracker.backups(tracker.moment(None)), tracker)
     show(report.backups_section(found, words(tracker.settings.language)))
 
 
-def restore_workbook(path: Path | None, config: Path | None, at: str) -> None:
+def restore_workbook(path: Path | None, config: Path | None, at: str, name: str | None = None) -> None:
     """Put one backup in the workbook's place, the nth newest or the one of that name, and say which.
 
     What the workbook is now becomes a backup itself, even where the settings keep none. Raises UsageFault
     when there is no such backup, BusyFault and WorkbookFault as ``ExcelBook.put_back`` does.
     """
-    tracker = _of_a_file(path, config)
+    tracker = _of_a_file(path, config, name)
     backups = tracker.backups(tracker.moment(None))
     chosen = _chosen(_listed(backups, tracker), at, tracker)
-    ExcelBook(tracker.path, replace(backups, keep=max(backups.keep, 1)), complain).put_back(chosen.path)
+    with tracker.alone():
+        ExcelBook(tracker.path, replace(backups, keep=max(backups.keep, 1)), complain).put_back(chosen.path)
     said = words(tracker.settings.language)["report"]["restored"]
     show(Text(said.format(file=tracker.path, moment=f"{chosen.moment:%Y-%m-%d %H:%M:%S}")))
 
 
-def _of_a_file(path: Path | None, config: Path | None) -> Tracker:
-    tracker = find_tracker(path, config)
+def _of_a_file(path: Path | None, config: Path | None, name: str | None) -> Tracker:
+    tracker = find_tracker(path, config, name)
     if tracker.spreadsheet:
         raise UsageFault("Google keeps every version itself: File, Version history in the spreadsheet")
     return tracker

@@ -1,5 +1,6 @@
 """The settings file closeloop.toml: every setting with its default and what it means, checked as it is read."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
@@ -14,6 +15,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -320,6 +322,37 @@ class LedgerSettings(_Section):
     )
 
 
+class RunningSettings(_Section):
+    """How a pass is made."""
+
+    deadline: float = Field(15, gt=0, le=1440, description="minutes after which a pass is ended")
+
+
+class LogSettings(_Section):
+    """What is left of each pass for monitors and for those who look later."""
+
+    file: Path | None = Field(None, description="file that gets a line for each pass")
+    format: Literal["plain", "json"] = Field("plain", description="what a line looks like: plain or json")
+    megabytes: float = Field(5, gt=0, description="size at which the file begins anew")
+    keep: int = Field(5, ge=0, le=1000, description="how many full files are kept beside it")
+    status: Path | None = Field(
+        None, description="JSON file that tells of the last pass; by default status.json beside the ledger"
+    )
+    ping: str | None = Field(
+        None,
+        description="address called after each good pass (healthchecks), with /fail where a person is needed; not"
+        " called where a later pass mends it",
+        examples=["https://hc-ping.com/your-uuid"],
+    )
+
+    @field_validator("ping")
+    @classmethod
+    def _ping(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise UnfitError("an address such as https://hc-ping.com/your-uuid is needed here")
+        return value
+
+
 class Settings(_Section):
     """All settings."""
 
@@ -348,6 +381,37 @@ class Settings(_Section):
         {}, description="by rule code: off = true, severity, and the rule's parameters"
     )
     words: dict[str, list[str]] = Field({}, description="your own words for the lists that rules look for")
+    running: RunningSettings = RunningSettings()
+    log: LogSettings = LogSettings()
+    trackers: dict[str, "Settings"] = Field(
+        {},
+        description="several trackers, as sections such as [trackers.sales]: its workbook or Google spreadsheet, and whatever is to"
+        " differ from the settings that all have in common",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_common(cls, raw: Any) -> Any:
+        """What a tracker's section does not say is as all have it in common."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("trackers"), dict):
+            return raw
+        common = {name: value for name, value in raw.items() if name not in {"workbook", "trackers"}}
+        return {**raw, "trackers": {name: _merged(common, own) for name, own in raw["trackers"].items()}}
+
+    @field_validator("trackers")
+    @classmethod
+    def _trackers(cls, value: "dict[str, Settings]", others: ValidationInfo) -> "dict[str, Settings]":
+        google = others.data.get("google")
+        if value and (others.data.get("workbook") or (google and google.spreadsheet)):
+            raise UnfitError("each of several trackers names its own workbook; take the common one away")
+        for name, settings in value.items():
+            if settings.trackers:
+                raise UnfitError("a tracker has no trackers of its own", name, "trackers")
+            if not re.fullmatch(r"[\w-]+", name):
+                raise UnfitError(
+                    "a name of letters, digits, _ and - is needed here, not {value!r}", value=name
+                )
+        return value
 
     @field_validator("language")
     @classmethod
@@ -470,8 +534,17 @@ def _fault(found: Mapping[str, Any], file: str) -> SettingsFault:
     )
 
 
+def _merged(common: Any, own: Any) -> Any:
+    """Own settings over common ones, section by section."""
+    if not (isinstance(common, dict) and isinstance(own, dict)):
+        return own
+    return common | {name: _merged(common.get(name), value) for name, value in own.items()}
+
+
 def _as_written(loc: tuple[Any, ...]) -> tuple[Any, ...]:
     """Where a setting stands in the file: kinds of reminders are sections of their own."""
+    if loc[:1] == ("trackers",):
+        return (*loc[:2], *_as_written(loc[2:]))
     return (loc[0], *loc[2:]) if loc[:2] == ("reminders", "kinds") and len(loc) > 2 else loc
 
 
@@ -484,6 +557,8 @@ _NAMED: Mapping[str, type[_Section]] = {
 
 
 def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+    if loc[:1] == ("trackers",):
+        return _known_keys(loc[2:])
     if loc == ("reminders",):
         return [*ReminderSettings.model_fields, *rungs()]
     section: Any = Settings

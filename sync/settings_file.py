@@ -16,6 +16,11 @@ _HEAD = """\
 # Settings of closeloop. A line that begins with # has the value shown, which is the default.
 # Paths are relative to this file. 'closeloop rules' lists the rules and their parameters.
 """
+_SEVERAL = """\
+# {description}
+#   [trackers.sales]
+#   workbook = "sales.xlsx"
+"""
 _EXAMPLES = {
     "tables": "# [tables.actions]            # where a table is, if it is not found by its headings\n",
     "robots": "# group robots by name: kind, url or url_env, secret_env, departments\n"
@@ -44,7 +49,7 @@ def every_setting() -> Iterator[tuple[str, str, str]]:
 
 def _lines(section: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
     for name, field in section.model_fields.items():
-        if _section(field) or name in _EXAMPLES:
+        if _section(field) or name in {*_EXAMPLES, "trackers"}:
             continue
         value = json.dumps(given[name], ensure_ascii=False) if name in given else _default(field)
         mark = "" if name in given else "# "
@@ -68,6 +73,7 @@ def _sections(given: Mapping[str, dict[str, str]]) -> Iterator[str]:
         shown = json.dumps((field.examples or [""])[0], ensure_ascii=False)
         yield f"# {name} = {shown}  # {field.description}\n"
     yield "\n" + _EXAMPLES["rules"] + "\n" + _EXAMPLES["words"]
+    yield "\n" + _SEVERAL.format(description=Settings.model_fields["trackers"].description)
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:

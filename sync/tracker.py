@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from sync.tell.robots.robot import Robot
 from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 from sync.tell.tokens import google_token, microsoft_token
+from sync.turns import alone
 
 if TYPE_CHECKING:
     from sync.books.google.book import GoogleBook
@@ -99,6 +101,22 @@ class Tracker:
         return ExcelShelf(usual, secret, (texts["cover"], texts["about"].format(name=self.name)))
 
     @property
+    def log(self) -> Path | None:
+        """The file that gets a line for each pass."""
+        return self.settings.log.file and self.base / self.settings.log.file
+
+    @property
+    def status(self) -> Path:
+        """The file that tells of the last pass."""
+        return (
+            self.base / self.settings.log.status if self.settings.log.status else self.folder / "status.json"
+        )
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other pass out. Raises OverlapFault where one is at work."""
+        return alone(self.folder, self.name)
+
+    @property
     def ledger_place(self) -> Path | str:
         """Where the ledger is: a database address, or a file."""
         return self.settings.ledger.url or self.folder / "ledger.sqlite"
@@ -155,18 +173,16 @@ class Tracker:
         return (moment.astimezone(zone) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
 
 
-def find_tracker(path: Path | None, config: Path | None) -> Tracker:
-    """The tracker that the command line names: a workbook, a settings file, both, or ./closeloop.toml."""
+def find_tracker(path: Path | None, config: Path | None, name: str | None = None) -> Tracker:
+    """The tracker that the command line names: a workbook, a spreadsheet's address, a settings file, both, or
+    ./closeloop.toml; of a file with several trackers the one of that name."""
+    path, config = _by_kind(path, config)
     if path is not None and is_address(str(path)):
-        return _on_google(str(path), config)
-    if path is not None and path.suffix.lower() == ".toml":
-        if config is not None:
-            raise UsageFault("name a settings file once: as the path or with -c")
-        path, config = None, path
+        return _on_google(str(path), config, name)
     if path is not None and config is None:
-        return _beside(path) or Tracker(path, Settings(), path.parent)
+        return _of_workbook(path, name)
     chosen = config or USUAL_SETTINGS
-    settings = read_settings(chosen)
+    settings = _named(read_settings(chosen), name, chosen) if path is None or name else read_settings(chosen)
     if path is None and settings.google.spreadsheet:
         if settings.workbook is not None:
             raise SettingsFault(
@@ -188,18 +204,84 @@ def google_tracker(address: str, settings: Settings, base: Path) -> Tracker:
     return Tracker(Path(settings.google.name.replace("/", " ") or number), settings, base, number)
 
 
-def _on_google(address: str, config: Path | None) -> Tracker:
+def _on_google(address: str, config: Path | None, name: str | None) -> Tracker:
     """A spreadsheet that the command line names, by the settings given or those in this folder."""
     chosen = config or USUAL_SETTINGS
     settings = read_settings(chosen) if config or chosen.is_file() else Settings()
+    if name is not None:
+        return google_tracker(address, _named(settings, name, chosen), chosen.parent)
+    number = spreadsheet_id(address)
+    for each in settings.trackers.values():
+        if each.google.spreadsheet and spreadsheet_id(each.google.spreadsheet) == number:
+            return google_tracker(address, each, chosen.parent)
     return google_tracker(address, settings, chosen.parent)
 
 
+def tracker_names(path: Path | None, config: Path | None) -> tuple[str, ...]:
+    """The names of all trackers of the settings file that the command line names; none where it has but one, unnamed.
+
+    Raises SettingsFault where two of them are one to the ledger.
+    """
+    path, config = _by_kind(path, config)
+    chosen = config or USUAL_SETTINGS
+    if path is not None or not chosen.is_file():
+        return ()
+    names = tuple(read_settings(chosen).trackers)
+    known: dict[tuple[str, str], str] = {}
+    for name in names:
+        tracker = find_tracker(None, chosen, name)
+        other = known.setdefault((str(tracker.ledger_place), tracker.name), name)
+        if other != name:
+            raise SettingsFault(
+                "{file}: the trackers {one} and {other} are one to the ledger: give their workbooks different names",
+                file=chosen,
+                one=other,
+                other=name,
+            )
+    return names
+
+
+def _by_kind(path: Path | None, config: Path | None) -> tuple[Path | None, Path | None]:
+    """The workbook and the settings file, whichever way they were given."""
+    if path is None or path.suffix.lower() != ".toml":
+        return path, config
+    if config is not None:
+        raise UsageFault("name a settings file once: as the path or with -c")
+    return None, path
+
+
+def _named(settings: Settings, name: str | None, file: Path) -> Settings:
+    """Of a file with several trackers, the settings of one."""
+    several = settings.trackers
+    if name is None and len(several) < 2:
+        return next(iter(several.values()), settings)
+    if name is None:
+        raise UsageFault(
+            "{file} has several trackers; choose with --tracker: {known}", file=file, known=", ".join(several)
+        )
+    if name not in several:
+        raise UsageFault(
+            "{file} has no tracker {given!r}; known are {known}",
+            file=file,
+            given=name,
+            known=", ".join(several) or "-",
+        )
+    return several[name]
+
+
+def _of_workbook(path: Path, name: str | None) -> Tracker:
+    """A workbook by the settings beside it, if they are those of this very workbook, or else by the defaults."""
+    if name is not None:
+        raise UsageFault("--tracker chooses among the trackers of a settings file; leave the workbook out")
+    return _beside(path) or Tracker(path, Settings(), path.parent)
+
+
 def _beside(path: Path) -> Tracker | None:
-    """A workbook by the settings beside it, if they are those of this very workbook."""
     file = path.parent / USUAL_SETTINGS
     if not file.is_file():
         return None
     settings = read_settings(file)
-    own = settings.workbook and (path.parent / settings.workbook).resolve() == path.resolve()
-    return Tracker(path, settings, path.parent) if own else None
+    for chosen in (settings, *settings.trackers.values()):
+        if chosen.workbook and (path.parent / chosen.workbook).resolve() == path.resolve():
+            return Tracker(path, chosen, path.parent)
+    return None

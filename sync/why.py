@@ -24,10 +24,16 @@ from sync.worker import look
 
 
 def explain_row(
-    given: str, path: Path | None, config: Path | None, now: datetime | None, *, as_json: bool
+    given: str,
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    as_json: bool,
+    name: str | None = None,
 ) -> None:
     """Print all that can be said of one action item. Raises UsageFault where the table has no such number."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     language = words(tracker.settings.language)
     row_id, desk = _desk(given, tracker, tracker.moment(now), language)
     rows = list(reasons(row_id, desk))

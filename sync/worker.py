@@ -252,7 +252,9 @@ def _unchanged(workbook: Workbook, ledger: Ledger, settings: Settings, now: date
 
 def _circumstances(settings: Settings, now: datetime) -> str:
     """All that a judgement rests on beside the workbook: the day, the settings and this version."""
-    chosen = settings.model_dump_json(exclude={"mail": {"password", "client_secret"}})
+    chosen = settings.model_dump_json(
+        exclude={"mail": {"password", "client_secret"}, "running": True, "log": True, "trackers": True}
+    )
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 

@@ -172,8 +172,8 @@ def test_every_command_has_help():
     ).stdout
 
     for command in (
-        "init", "adopt", "check", "baseline", "plan", "run", "why", "doctor", "minutes", "notice", "import", "restore",
-        "reopen", "archive", "rules", "explain", "demo",
+        "init", "adopt", "check", "baseline", "plan", "run", "serve", "runs", "history", "undo", "why", "doctor",
+        "minutes", "notice", "import", "restore", "reopen", "archive", "rules", "explain", "demo",
     ):  # fmt: skip
         assert command in listed
     for command in COMMANDS:

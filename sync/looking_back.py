@@ -1,0 +1,170 @@
+"""The commands runs, history and undo: what former passes did, and how one is put back."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sheet_templates import Words, template, words
+from sync.faults import UsageFault
+from sync.guard import guard
+from sync.ledger import Ledger
+from sync.machine_form import plain
+from sync.recalling import Run, Written, history_of, last_runs, latest_changes, run_of, written_by
+from sync.report import every_change
+from sync.snapshot import Snapshot
+from sync.tables import read_tables, text_of
+from sync.terminal import complain, print_json, show
+from sync.tracker import Tracker, find_tracker
+from sync.undoing import Undo, undo
+
+_MOST = 20
+
+
+def show_runs(
+    path: Path | None, config: Path | None, name: str | None, most: int | None, *, as_json: bool
+) -> None:
+    """Print the last passes, the latest first."""
+    tracker = find_tracker(path, config, name)
+    with closing(tracker.ledger()) as ledger:
+        runs = last_runs(ledger, most or _MOST)
+    if as_json:
+        print_json([{**run._asdict(), "moment": run.moment.isoformat()} for run in runs])
+        return
+    texts = words(tracker.settings.language)["looking_back"]
+    show(_runs(runs, texts) if runs else Text(texts["no_runs"]))
+
+
+def show_history(
+    row_id: str | None,
+    path: Path | None,
+    config: Path | None,
+    name: str | None,
+    most: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what passes wrote in one row, or what they wrote last in any, by run."""
+    tracker = find_tracker(path, config, name)
+    with closing(tracker.ledger()) as ledger:
+        written = history_of(ledger, row_id.strip()) if row_id else latest_changes(ledger, most or _MOST)
+    written = written[-most if most else None :]
+    if as_json:
+        print_json([_machine(each) for each in written])
+        return
+    language = words(tracker.settings.language)
+    texts = language["looking_back"]
+    nothing = texts["no_changes"].format(id=row_id) if row_id else texts["no_runs"]
+    show(_changes(written, language) if written else Text(nothing))
+
+
+def undo_run(
+    number: int, path: Path | None, config: Path | None, name: str | None, now: datetime | None, *, yes: bool
+) -> None:
+    """Put back what a run wrote, but for what was edited since; shows it first, and asks.
+
+    Raises UsageFault where there is no such run or nobody can be asked, and BusyFault and WorkbookFault as a book does.
+    """
+    tracker = find_tracker(path, config, name)
+    moment = tracker.moment(now)
+    texts = words(tracker.settings.language)["looking_back"]
+    with tracker.alone(), closing(tracker.ledger()) as ledger:
+        run = run_of(ledger, number)
+        if run is None:
+            raise UsageFault("there is no run {number}; 'closeloop runs' lists them", number=number)
+        book = tracker.book(moment, complain)
+        planned = _planned(ledger, run, book.read(), tracker, moment)
+        show(*_undo_sections(planned, texts))
+        if not planned.plan.cells or not (yes or _agreed(texts["really"])):
+            return
+        ledger.prepare()
+        book.apply(planned.plan)
+        new = ledger.record(moment, planned.plan, run.rows, run.findings, {})
+        ledger.undid(new, number)
+    show(Text(texts["undone"].format(number=number, count=len(planned.plan), new=new), style="green"))
+    show(Text(texts["again"]))
+
+
+def _planned(ledger: Ledger, run: Run, snapshot: Snapshot, tracker: Tracker, now: datetime) -> Undo:
+    places = tracker.settings.places
+    tables = read_tables(snapshot, template(), places, now.date(), ledger.row_states())
+    planned = undo(written_by(ledger, run.id), snapshot, tables)
+    guard(planned.plan, snapshot, template(), places)
+    return planned
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageFault("nobody is there to be asked; add --yes to do it")
+    return typer.confirm(question)
+
+
+def _undo_sections(planned: Undo, texts: Mapping[str, str]) -> list[RenderableType | None]:
+    plan = planned.plan
+    left = [
+        texts[key].format(count=len(cells))
+        for key, cells in (("edited", planned.edited), ("gone", planned.gone), ("numbers", planned.numbers))
+        if cells
+    ]
+    return [
+        Text(texts["puts_back"].format(count=len(plan)) if plan.cells else texts["nothing"], style="bold"),
+        every_change(plan) if plan.cells else None,
+        *map(Text, left),
+    ]
+
+
+def _runs(runs: Sequence[Run], texts: Mapping[str, str]) -> Table:
+    grid = _grid(*(texts[key] for key in ("run", "moment", "rows", "findings", "changes")), "")
+    for run in runs:
+        note = texts["undid"].format(number=run.undid) if run.undid else ""
+        figures = (
+            (str(run.rows), str(run.findings), str(run.changes))
+            if not run.undid
+            else ("", "", str(run.changes))
+        )
+        grid.add_row(str(run.id), f"{run.moment:%Y-%m-%d %H:%M}", *figures, note)
+    return grid
+
+
+def _changes(written: Sequence[Written], language: Words) -> Table:
+    texts = language["looking_back"]
+    grid = _grid(*(texts[key] for key in ("run", "moment", "row", "column", "was", "now")))
+    heads = {
+        key: column.heads[language.head]
+        for table in template().tables.values()
+        for key, column in table.columns.items()
+        if column.owner != "people"
+    }
+    former = 0
+    for each in written:
+        run, moment = ("", "") if each.run == former else (str(each.run), f"{each.moment:%Y-%m-%d %H:%M}")
+        former = each.run
+        was, now = map(text_of, (each.was, each.now))
+        grid.add_row(
+            run, moment, each.row_id, heads.get(each.column, each.column), Text(was, style="dim"), Text(now)
+        )
+    return grid
+
+
+def _grid(*heads: str) -> Table:
+    grid = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for head in heads:
+        grid.add_column(head, overflow="fold")
+    return grid
+
+
+def _machine(each: Written) -> dict[str, Any]:
+    form = {
+        **each._asdict(),
+        "moment": each.moment.isoformat(),
+        "was": plain(each.was),
+        "now": plain(each.now),
+    }
+    return {"id" if key == "row_id" else key: value for key, value in form.items()}
