@@ -4,7 +4,8 @@
 
 - ``owner_kind``, ``owner_name``, ``owner_beside``: whom the owner cell names (``rules.owners``)
 - ``meeting_row_date``, ``important``, ``confidential``, ``meeting_known``: of the meeting that the item comes from
-- ``finished``: done by its dates; ``undated``: done as people say, though no day tells when; ``accepted``: verified, or the sheet asks for no verification
+- ``finished``: done by its dates; ``undated``: done as people say, though no day tells when
+- ``accepted``: verified, or the sheet asks for no verification
 - ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
   announced yet were counted, ``on_time``: False once the due date has passed without being done
 - ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed, cancelled
