@@ -92,7 +92,7 @@ class MeetingNotices:
             table = self.judgement.book.tables[finding.table]
             subject = replace(self._subject(facts, finding.row, table, None), problems=said)
             if finding.table == "topics":
-                subject = replace(subject, name=f"{subject.name} · {table.frame.at[finding.row, 'title']}")
+                subject = replace(subject, name=f"{subject.name} · {table.frame.at[finding.row, 'title']!s}")
             name = f"{facts['id'] or facts['name']}/{finding.table}{finding.row_id}"
             for found, copy in self.recipients.of(rung, facts):
                 yield found if isinstance(found, Missed) else notice(reached, name, found, subject, copy=copy)
