@@ -16,10 +16,17 @@ _LISTED = re.compile(
 )
 _HEADS = re.compile(r"(?P<before>.*?)(?:共|等|计|計)?\s*(?P<count>\d{1,3})\s*(?:人|名|位|people|persons)")
 _FIGURES = re.compile(r"(?=[^\d]{0,3}\d)[\d\s/共人名位已]+")
-_BUT = re.compile(r"(?:除了?|except|\bbut\b)(?P<but>[^,;。]*?)(?=以外|之外|外|均|都|全|其|,|;|。|$)")
+_BUT = re.compile(
+    r"(?:除了?|except|\bbut\b)(?P<but>[^,;。]*?)(?=以外|之外|外|均|都|全|其|,|;|。|$)(?:以外|之外|外)?"
+)
 _CONFIRMED = re.compile(
     r"(?:均|都|已经|已經|已)?(?:确认|確認|回复|回覆|参加|參加|出席)(?:了|参加|參加|出席)?|[√✓✔]|\b(?:yes|ok|confirmed)\b"
 )
+_SAYS_YES = re.compile(
+    r"\s*(?:(?:[已均都可能会會皆了人员員是√✓✔]|回[复覆]|[确確][认認]|同意|准时|準時|[参參][加会會]|出席|到[会會]|ok|yes)\s*)*",
+    re.IGNORECASE,
+)
+"""What confirms and names nobody (均可参加, 已确认, √): where no name stands beside it, it speaks for everybody."""
 
 LONGEST = 2000
 """Signs of a cell that are read; what is longer is a text and no list."""
@@ -62,6 +69,9 @@ class PeopleReader:
         everybody = any(
             self.words.has_any(part, "everybody") and not self.attendees(rest)
             for part, rest in agreed.items()
+        ) or (
+            not there - {""}
+            and any(part.strip() and _SAYS_YES.fullmatch(rest) for part, rest in agreed.items())
         )
         return tuple(
             dict.fromkeys(
@@ -74,6 +84,11 @@ class PeopleReader:
                 )
             )
         )
+
+    def awaited(self, invited: str, confirmed: str, *excused: str) -> tuple[str, ...]:
+        """Who has yet to answer: those unconfirmed whom no other cell excuses (host, recorder, absentees)."""
+        known = {_alike(one.name) for text in excused for one in self.attendees(text)}
+        return tuple(name for name in self.unconfirmed(invited, confirmed) if _alike(name) not in known)
 
     def _names(self, parts: list[str]) -> set[str]:
         return {_alike(one.name) for part in parts for one in self.attendees(part) if one.name}

@@ -4,7 +4,8 @@
 
 - ``owner_kind``, ``owner_name``, ``owner_beside``: whom the owner cell names (``rules.owners``)
 - ``meeting_row_date``, ``important``, ``confidential``, ``meeting_known``: of the meeting that the item comes from
-- ``finished``: done by its dates; ``accepted``: verified, or the sheet asks for no verification
+- ``finished``: done by its dates; ``undated``: done as people say, though no day tells when
+- ``accepted``: verified, or the sheet asks for no verification
 - ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
   announced yet were counted, ``on_time``: False once the due date has passed without being done
 - ``computed``: the status: not_started, in_progress, blocked, waiting, done, delayed, cancelled
@@ -92,15 +93,18 @@ def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     finished = done_on.notna() & actions.verdict.ne("rejected")  # what was sent back is not done
     end = done_on.where(finished).fillna(today)
     past_due = end.dt.normalize() > actions.due.dt.normalize()
-    computed = _status(actions, book.words, finished, past_due)
-    given_up = computed.eq("cancelled")  # what was given up is not late any more, and grows no later each day
-    closed = given_up | computed.eq("done")
+    undated = actions.status.eq("done") & actions.done.isna() & actions.verdict.ne("rejected")
+    said_done = undated & (not actions.has("done"))  # nobody can enter the day, so the word counts
+    computed = _status(actions, book.words, finished | said_done, past_due)
+    over = computed.eq("cancelled") | said_done  # is not late any more, and grows no later each day
+    closed = computed.isin(["cancelled", "done"])
     return {
         "finished": finished,
+        "undated": undated,
         "accepted": _accepted(actions),
-        "late_days": book.calendar.late_days(actions.due, end).mask(given_up),
-        "estimated": book.calendar.any_estimated(actions.due, end) & ~given_up,
-        "on_time": ~past_due | given_up,
+        "late_days": book.calendar.late_days(actions.due, end).mask(over),
+        "estimated": book.calendar.any_estimated(actions.due, end) & ~over,
+        "on_time": ~past_due | over,
         "computed": computed,
         "closed": closed,
         "live": ~closed,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from rules.wordlists import WordLists, fold, plain, simplified
+from rules.wordlists import WordLists, plain, simplified
 
 
 class OwnerKind(StrEnum):
@@ -72,21 +72,6 @@ def read_owner(
 def closed_up(text: str) -> str:
     """A text in which 张 三, padded to the width of three signs, reads as 张三."""
     return _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
-
-
-def read_people(
-    text: str, lists: WordLists, names: Set[str] = frozenset(), departments: Set[str] = frozenset()
-) -> tuple[NamedOwner, ...]:
-    """The persons whom a list names (产品部张三、技术部(李四,王五)), each once; its departments and groups are none."""
-    opened = _BRACKETS.sub(lambda found: f"、{found['inside']}、", unicodedata.normalize("NFKC", text))
-    read: dict[str, NamedOwner] = {}
-    for part in filter(None, _LISTING.split(opened)):
-        whole = read_owner(part, lists, names, departments)
-        pieces = part.split() if whole.kind is OwnerKind.SEVERAL else []
-        for owner in [read_owner(piece, lists, names, departments) for piece in pieces] or [whole]:
-            if owner.kind is OwnerKind.PERSON:
-                read.setdefault(fold(owner.name), owner)
-    return tuple(read.values())
 
 
 def _beside_brackets(found: re.Match[str]) -> str:

@@ -136,7 +136,7 @@ def _status_because(facts: Mapping[str, Any]) -> str:
 
 def _days(facts: Mapping[str, Any], desk: Desk) -> Iterator[Day]:
     """Each day after the due date, up to today or the day on which it was done."""
-    if pd.isna(facts["due"]) or facts["computed"] == "cancelled":
+    if pd.isna(facts["late_days"]):
         return
     book = desk.judgement.book
     due, last = facts["due"].date(), (facts["done"] if facts["finished"] else book.today).date()

@@ -41,18 +41,20 @@ def status_is_known(actions: Table, book: Book) -> pd.DataFrame:
     columns=("done", "deliverable"),
     cites="001 二(四), 003 三(三)",
     reads=("status",),
+    needs=("status",),
     closed=True,
 )
 def done_comes_with_evidence(actions: Table, book: Book) -> pd.DataFrame:
     """已完成 comes with the day on which it was done and with what was handed over.
 
-    Why: without them nobody can verify it, and the item is not closed.
+    Why: without them nobody can verify it, and the item is not closed. A column that the sheet does not have
+    is not asked for.
 
     Write instead: the date under 实际完成时间 and the document, link or file under 交付成果; or set the
     status back to 进行中.
     """
-    no_date = actions.done.isna()
-    no_deliverable = says_nothing(actions.deliverable, book.words)
+    no_date = actions.done.isna() & actions.has("done")
+    no_deliverable = says_nothing(actions.deliverable, book.words) & actions.has("deliverable")
     caught = pd.DataFrame({"variant": "both"}, index=actions.rows)
     caught = caught.mask(no_date & ~no_deliverable, "date").mask(~no_date & no_deliverable, "deliverable")
     blamed = {"both": ("done", "deliverable"), "date": ("done",), "deliverable": ("deliverable",)}
@@ -97,7 +99,7 @@ def lateness_is_explained(actions: Table, book: Book) -> pd.DataFrame:
 
     Why: the next meeting takes it up with what has changed. A remark that names a cause (因…, 由于…) counts
     as the reason, any remark where a sheet has no column 延期原因; where it has none for the expected
-    date, none is asked for.
+    date, none is asked for. What is called 已完成 without a day is for A110: nobody knows whether it was late.
 
     Write instead: the cause under 延期原因 and a day under 预计完成时间; the original due date stays.
     """
@@ -105,7 +107,7 @@ def lateness_is_explained(actions: Table, book: Book) -> pd.DataFrame:
     stale = actions.expected.isna() | (actions.expected.dt.normalize() < book.today)
     asked_here = actions.open & actions.computed.ne("blocked")  # what is blocked is asked by A113
     no_date = stale & asked_here & actions.has("expected")
-    late = ~actions.on_time & (actions.open | actions.finished)
+    late = ~actions.on_time & (actions.open | actions.finished) & ~actions.undated
     column = "late_reason" if actions.has("late_reason") else "remark"
     caught = pd.DataFrame({"variant": "both"}, index=actions.rows)
     caught = caught.mask(no_reason & ~no_date, "reason").mask(~no_reason & no_date, "expected")

@@ -110,11 +110,7 @@ def _unconfirmed(meetings: pd.DataFrame, reader: PeopleReader) -> list[str]:
     cells = zip(
         *(meetings[key] for key in ("attendees", "confirmed", "host", "recorder", "absentees")), strict=True
     )
-    said = []
-    for invited, confirmed, *others in cells:
-        known = {one.name for text in others for one in reader.attendees(text)}
-        said.append("、".join(name for name in reader.unconfirmed(invited, confirmed) if name not in known))
-    return said
+    return ["、".join(reader.awaited(*texts)) for texts in cells]
 
 
 @rule(

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from rules.attendance import PeopleReader
 from rules.cells import says_nothing
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
-from rules.owners import read_people
 from rules.table import Table
 from rules.wordlists import fold
 from sheet_templates import Template, Words
@@ -22,7 +22,8 @@ from sync.tell.ladder import Ladder, Reached, notice
 from sync.tell.notice import Kind, Meeting, Notice
 from sync.tell.recipients import Missed, Recipients
 
-_FACTS = ("id", "name", "host", "recorder", "attendees", "confirmed", "notice_sent", "confidential", "date")
+_FACTS = ("id", "name", "host", "recorder", "attendees", "confirmed", "absentees", "confidential", "date")
+_CONFIRMING = ("attendees", "confirmed", "host", "recorder", "absentees")
 
 _NEEDS = {
     Kind.NOTICE_LATE: ("notice_sent",),
@@ -90,6 +91,8 @@ class MeetingNotices:
             said = (sentence(finding, self.words, self.template),)
             table = self.judgement.book.tables[finding.table]
             subject = replace(self._subject(facts, finding.row, table, None), problems=said)
+            if finding.table == "topics":
+                subject = replace(subject, name=f"{subject.name} · {table.frame.at[finding.row, 'title']!s}")
             name = f"{facts['id'] or facts['name']}/{finding.table}{finding.row_id}"
             for found, copy in self.recipients.of(rung, facts):
                 yield found if isinstance(found, Missed) else notice(reached, name, found, subject, copy=copy)
@@ -156,15 +159,9 @@ class MeetingNotices:
     def _with_missing(self, kind: Kind, facts: dict[str, Any]) -> dict[str, Any]:
         if kind is not Kind.CONFIRM:
             return facts
-        confirmed = {fold(name) for name in self._people(facts["confirmed"])}
-        unconfirmed = tuple(name for name in self._people(facts["attendees"]) if fold(name) not in confirmed)
-        return facts | {"unconfirmed": unconfirmed}
-
-    def _people(self, text: str) -> list[str]:
-        """The persons whom a list names; its departments are nobody who could confirm."""
         listed = self.recipients.listed
-        people = read_people(text, self.judgement.book.words, listed.names, listed.departments)
-        return [person.name for person in people]
+        reader = PeopleReader(self.judgement.book.words, listed.names, listed.departments)
+        return facts | {"unconfirmed": reader.awaited(*(facts[key] for key in _CONFIRMING))}
 
     def _subject(self, facts: Mapping[str, Any], row: int, table: Table, due: date | None) -> Meeting:
         layout, first = table.layout, "name" if table.key == "meetings" else "title"

@@ -132,9 +132,10 @@ class PeriodicNotices:
         """Figures of the items that were due in a quarter (001 §二(五))."""
         actions = self._actions
         due = actions.frame[(actions.due.ge(first) & actions.due.lt(after)).to_numpy(dtype=bool)]
+        settled = int((due["finished"] | ~due["on_time"]).sum())  # not what was cancelled
         on_time = int((due["finished"] & due["on_time"]).sum())
         overrun = due["late_days"][(due["finished"] & ~due["on_time"]).to_numpy(dtype=bool)]
-        rate = f"{on_time / len(due):.0%}" if len(due) else "–"
+        rate = f"{on_time / settled:.0%}" if settled else "–"
         average = f"{overrun.mean():.1f}" if len(overrun) else "–"
         open_still = int(due["open"].sum())
         values = {"meetings": held, "due": len(due), "on_time": rate, "overrun": average, "open": open_still}

@@ -277,6 +277,14 @@ def test_text_stays_text(rich: Path) -> None:
     assert ExcelBook(rich).read().tab("文字").formulas == frozenset()
 
 
+def test_a_merged_title_moves_to_where_table_heads_stood(rich: Path) -> None:
+    put(rich, GeneratedTab("表", (heading("编号", "事项", "负责人"),)))
+    put(rich, GeneratedTab("表", ((TabCell("未来 7 天到期", "title"),),), merged=(Area(1, 1, 1, 3),)))
+
+    [shown] = ExcelBook(rich).read().tab("表").rows
+    assert list(filter(None, shown)) == ["未来 7 天到期"]
+
+
 def test_a_calculation_chain_leaves_with_a_formula_of_ours(rich: Path) -> None:
     put(rich, summary())
     chain = '<calcChain xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><c r="B10" i="4"/></calcChain>'

@@ -116,10 +116,10 @@ class TabMaker:
             reach = bounding([new_area, *(Area(*place, *place) for place in moved.values())])
             self._parts.put(sheet.part, widened(worksheet, reach).data)
         wanted = _values(tab)
+        for row, column in (*block.wanted, *block.dropped):  # under a merged area too nothing is left
+            wanted.setdefault(row, {}).setdefault(column, None)
         for row, column in block.kept:
             wanted.get(row, {}).pop(column, None)
-        for row, column in block.dropped:
-            wanted.setdefault(row, {})[column] = None
         self._expect_moved(sheet, moved, wanted)
         return Put(sheet, wanted, False, has_formulas(worksheet), block.formulas_gone)
 
