@@ -20,7 +20,7 @@ _MOST, _LONGEST = 8, 40  # examples a rule, and signs of one
 
 def command_table(language: str = "en") -> str:
     """Each command and what it does."""
-    rows = ((f"`closeloop {name}`", command.help or "") for name, command in every_command())
+    rows = ((f"`closeloop {name}`", command.help) for name, command in every_command() if command.help)
     return _table(("command", "what it does"), rows, language)
 
 
