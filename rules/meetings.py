@@ -1,5 +1,6 @@
 """Finds the meeting that a row of another table names, and the meetings that matter most."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,10 @@ from rules.wordlists import WordLists, fold
 
 def meeting_rows(table: Table, meetings: Table) -> "pd.Series[Any]":
     """For each row the sheet row of its meeting, found by its number or, failing that, its name; NaN where there is
-    none. Of meetings that share one the first counts."""
+    none. Of meetings that share one the earliest counts, wherever it stands."""
+    earliest = replace(meetings, frame=meetings.frame.sort_values(["date", "id", "name"], kind="stable"))
     known = pd.concat(
-        [pd.Series(meetings.rows, index=each_value(keys, fold)) for keys in (meetings.id, meetings.name)]
+        [pd.Series(earliest.rows, index=each_value(keys, fold)) for keys in (earliest.id, earliest.name)]
     )
     known = known[(known.index != "") & ~known.index.duplicated()]
     return each_value(table.meeting_id, fold).map(known.astype(float))

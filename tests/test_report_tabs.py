@@ -366,7 +366,7 @@ def test_no_text_of_peoples_becomes_a_formula_or_breaks_a_tab(tmp_path, language
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
         done = run_pass(ExcelBook(path), ledger, Outbox(tmp_path / "out"), chosen, START)
         assert done.without_tabs is None
-        again = look(ExcelBook(path), chosen, START, ledger.row_states(), done_past(ledger))
+        again = look(ExcelBook(path), chosen, START, ledger.row_states(), past=done_past(ledger))
     assert len(again.plan) == 0
     for tab in ExcelBook(path).read().tabs:
         if tab.generated:
@@ -402,7 +402,9 @@ def test_excel_keeps_a_scribble_too(tmp_path):
     assert "这个数不对" in {cell.value for row in sheet.iter_rows() for cell in row}
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
         assert (
-            len(look(ExcelBook(path), Settings(), shown.now, ledger.row_states(), done_past(ledger)).plan)
+            len(
+                look(ExcelBook(path), Settings(), shown.now, ledger.row_states(), past=done_past(ledger)).plan
+            )
             == 0
         )
 

@@ -131,14 +131,27 @@ def topics_fit_the_meeting(topics: Table, book: Book) -> pd.DataFrame:
     Write instead: minutes (20, 20分钟, 半小时); fewer or shorter topics, or a later end of the meeting.
     """
     unknown = topics.planned.isna()
-    together = topics.planned.fillna(0).groupby(topics.meeting_row).cumsum().reindex(topics.rows)
+    together = _in_turn(topics).groupby(topics.meeting_row).cumsum().reindex(topics.rows)
     too_much = together.gt(topics.meeting_minutes) & ~unknown
     nothing = unknown & says_nothing(topics.planned_typed, book.words)
     caught = pd.DataFrame({"variant": "unreadable"}, index=topics.rows)
     caught["variant"] = caught["variant"].mask(nothing, "missing").mask(too_much, "too_much")
-    caught["together"] = together.map("{:g}".format)
-    caught["minutes"] = topics.meeting_minutes.map("{:g}".format)
+    caught["together"] = together.map("{:g}".format).where(too_much, "")
+    caught["minutes"] = topics.meeting_minutes.map("{:g}".format).where(too_much, "")
     return caught[(nothing & topics.called) | (unknown & ~nothing) | too_much]
+
+
+def _in_turn(topics: Table) -> "pd.Series[float]":
+    """The planned minutes of each topic, in the order of their numbers, however the rows stand."""
+    turn = pd.DataFrame(
+        {
+            "number": pd.to_numeric(topics.no, errors="coerce"),
+            "no": topics.no,
+            "title": topics.title,
+            "planned": topics.planned.fillna(0),
+        }
+    )
+    return turn.sort_values(["number", "no", "title"], kind="stable")["planned"]
 
 
 @rule("T104", on="topics", severity=Severity.ADVICE, columns=("mark",), cites="003 三(一)", recent=True)
