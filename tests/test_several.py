@@ -26,7 +26,7 @@ SEVERAL = (
 workbook = "sales.xlsx"
 mail.port = 587
 tables.actions.header_row = 1
-[trackers.服务]
+[trackers."服务"]
 workbook = "service.xlsx"
 language = "zh-CN"
 tables.actions.tab = "own"
