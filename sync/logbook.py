@@ -64,12 +64,12 @@ def write_log(file: Path, line: str, most: float, keep: int) -> None:
     Several trackers may share a file: where two find it full at the same moment, one moves it and the other
     writes on.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
     data = (line + "\n").encode()
     if _size(file) + len(data) > most:
         with held(file.with_name(f".{file.name}.lock")) as is_ours:
             if is_ours and _size(file) + len(data) > most:
                 _move_on(file, keep)
+    file.parent.mkdir(parents=True, exist_ok=True)  # a lock takes an empty folder away with it
     with file.open("ab") as stream:
         stream.write(data)
 

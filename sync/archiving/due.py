@@ -131,7 +131,8 @@ def _kinds(actions: Table, meetings: Table | None, template: Template, words: Wo
         index=meetings.rows,
         dtype="str",
     )
-    return meeting_rows(actions, meetings).map(of_meeting).fillna(other)
+    found = meeting_rows(actions, meetings).map(of_meeting)
+    return found.astype(object).where(found.notna(), other)
 
 
 def _kind(kind: str, typed: str, name: str, template: Template, words: Words) -> str:

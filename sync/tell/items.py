@@ -41,7 +41,7 @@ class Items:
             department=facts["department"],
             due=facts["due"].date() if dated else None,
             days_left=int(facts["days_left"]) if dated else 0,
-            late_days=int(facts["late_days"]) if dated else 0,
+            late_days=0 if pd.isna(facts["late_days"]) else int(facts["late_days"]),
             status=self.words["status"][facts["computed"]],
             risk=self.words["risk"].get(facts["risk_level"], ""),
             place=self._place(row),
