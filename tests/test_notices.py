@@ -1,6 +1,7 @@
 """Who is told what, when (handbook §4): the ladder in working days, catch-up, deputies, heads, and who cannot be told."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -84,19 +85,15 @@ def test_after_a_long_holiday_only_the_highest_rung_is_left():
 
 
 def test_what_is_done_or_handed_in_is_not_chased():
-    assert told("2024-06-20T10:00", status="已完成")[0] != []  # no date of completion: not done
-    book = MemoryBook(
-        {
-            "t": Tab(
-                "t",
-                [
-                    [*HEADER, "实际完成时间"],
-                    ["A1", "输出", "王芳", "客服部", "2024-06-12", "已完成", "", "2024-06-19"],
-                ],
-            )
-        }
-    )
-    assert on_the_ladder(look(book, Settings(), datetime(2024, 6, 20, 10))) == []
+    def chased(done: str) -> list[Any]:
+        row = ["A1", "输出", "王芳", "客服部", "2024-06-12", "已完成", "", done]
+        tab = Tab("t", [[*HEADER, "实际完成时间"], row])
+        book = MemoryBook({"t": tab, "通讯录": Tab("通讯录", PEOPLE)})
+        return on_the_ladder(look(book, Settings(), datetime(2024, 6, 20, 10)))
+
+    assert chased("") != []  # no date of completion: not done
+    assert chased("2024-06-19") == []
+    assert told("2024-06-20T10:00", status="已完成")[0] == []  # the sheet has no place for the date
 
 
 def test_the_verifier_is_kept_informed_before_the_coordinator():
