@@ -24,7 +24,7 @@ from sync.books.excel.shifting import Removal
 from sync.books.excel.tables import Table, check_room, extend_filter, extended, lengthened, read_tables
 from sync.books.excel.values import written
 from sync.books.excel.workbook import Sheet, read_workbook, recalculating, with_filter_name
-from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
+from sync.books.excel.worksheet import Worksheet, merged_areas, open_worksheet, parse_worksheet, widened
 from sync.books.excel.writing import CellWriter, Dress, Write
 from sync.books.excel.zipping import Content, Packed, packed
 from sync.changes import AddColumn, AppendRow, Plan, SetCell, SetColours
@@ -37,13 +37,17 @@ Wanted = dict[int, dict[int, CellValue]]
 
 @dataclass(frozen=True)
 class Edited:
-    """What a plan makes of a package: changed, removed and added parts, and per sheet the values asked for."""
+    """What a plan makes of a package: changed, removed and added parts, and per sheet the values asked for.
+
+    ``generated`` are the sheets that are ours altogether, with their looks.
+    """
 
     changed: Mapping[str, Content]
     removed: frozenset[str]
     wanted: Mapping[Sheet, Wanted]
     added: Mapping[str, bytes] = field(default_factory=dict)
     removals: Mapping[Sheet, Removal] = field(default_factory=dict)
+    generated: frozenset[Sheet] = frozenset()
 
     def without_content(self) -> "Edited":
         """The same with names only, once the contents are packed."""
@@ -83,6 +87,7 @@ class Editor:
         self._calculating = False
         self._own = _worker_columns()
         self._removals: dict[Sheet, Removal] = {}
+        self._generated: set[Sheet] = set()
 
     def carry_out(self, plan: Plan) -> Edited:
         """All parts that the plan changes. Raises RefusalError when a change would do harm."""
@@ -134,6 +139,7 @@ class Editor:
 
     def _take(self, put: Put, wanted: dict[Sheet, Wanted]) -> None:
         wanted[put.sheet] = put.wanted
+        self._generated.add(put.sheet)
         self._calculating = self._calculating or put.calculates
         self._overwritten += put.formulas_gone
 
@@ -150,10 +156,10 @@ class Editor:
         touched = {
             sheet: asked for sheet, asked in wanted.items() if sheet.part in kept or sheet.part in added
         }
-        return Edited(kept, removed, touched, added, self._removals)
+        return Edited(kept, removed, touched, added, self._removals, frozenset(self._generated))
 
     def _edit_tab(self, sheet: Sheet, changes: _TabPlan) -> Wanted:
-        worksheet = parse_worksheet(self._package.part(sheet.part))
+        worksheet = open_worksheet(self._package, sheet.part)
         around = worksheet.head, worksheet.tail
         tables = read_tables(self._package, sheet)
         merged = merged_areas(worksheet)

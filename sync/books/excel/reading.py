@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from sync.books.excel.package import Package
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.styles import Stylesheet
 from sync.books.excel.workbook import Sheet, Workbook, read_workbook
-from sync.books.excel.worksheet import merged_areas, parse_worksheet
+from sync.books.excel.worksheet import merged_areas, open_worksheet
 from sync.snapshot import CellValue, Snapshot, Tab
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*([0-9]+)""")
 _BEGINNING = 1 << 20
 _KEPT_ONCE = frozenset({str, date, datetime})
-Rows = Sequence[Sequence[CellValue]]
 
 
 def fingerprint(data: bytes) -> str:
@@ -46,7 +45,7 @@ def read_snapshot(package: Package) -> Snapshot:
 
 
 def _tab(package: Package, sheet: Sheet, reader: "Values", styles: Stylesheet | None) -> Tab:
-    worksheet = parse_worksheet(package.part(sheet.part))
+    worksheet = open_worksheet(package, sheet.part)
     check_extent(worksheet)
     tab = Tab(
         sheet.name,
@@ -57,16 +56,7 @@ def _tab(package: Package, sheet: Sheet, reader: "Values", styles: Stylesheet | 
         read_colours(worksheet, styles),
     )
     del worksheet  # a large sheet's bytes and its values need not be in memory together
-    return replace(tab, rows=_sparing(reader.each_row(sheet)))
-
-
-def _sparing(rows: Iterable[list[CellValue]]) -> Rows:
-    """The rows with one object for each text and day, of which most stand in many cells: half of the memory."""
-    known: dict[CellValue, CellValue] = {}
-    return [
-        [known.setdefault(cell, cell) if cell.__class__ in _KEPT_ONCE else cell for cell in row]
-        for row in rows
-    ]
+    return replace(tab, rows=list(reader.each_row(sheet)))
 
 
 def read_styles(package: Package, workbook: Workbook) -> Stylesheet | None:
@@ -117,8 +107,12 @@ class Values:
         found = opened.get_sheet_by_index(sheet.index) if by_place else opened.get_sheet_by_name(sheet.name)
         # calamine gives empty rows above the first value, but no cells left of it.
         left: list[CellValue] = [None] * (found.start[1] if found.start else 0)
+        # One object for each text and day, of which most stand in many cells: half of the memory.
+        known: dict[CellValue, CellValue] = {"": None}
         for row in found.iter_rows():
-            yield left + [None if cell == "" else cell for cell in row]
+            yield left + [
+                known.setdefault(cell, cell) if cell.__class__ in _KEPT_ONCE else cell for cell in row
+            ]
 
     def _open(self) -> "CalamineWorkbook":
         if self._opened is None:

@@ -107,3 +107,31 @@ def serial_of_time(moment: time) -> float:
         hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond
     )
     return passed / timedelta(days=1)
+
+
+def reads_as(asked: CellValue, got: CellValue, date1904: bool) -> bool:
+    """Whether a cell that shows ``got`` is as it was asked to be, in the form that its style gives to numbers."""
+    if asked is None or asked == "":
+        return got is None or got == ""
+    if isinstance(asked, str):
+        return got == tidy_text(asked)
+    if isinstance(asked, bool) or isinstance(got, bool):
+        return asked is got
+    if got is None or isinstance(got, str):
+        return False
+    return math.isclose(_days(asked, date1904), _days(got, date1904), rel_tol=1e-12, abs_tol=1e-8)
+
+
+def _days(value: CellValue, date1904: bool) -> float:
+    match value:
+        case datetime():
+            return serial(value, date1904)
+        case date():
+            return serial(datetime(value.year, value.month, value.day), date1904)
+        case time():
+            return serial_of_time(value)
+        case timedelta():
+            return value / timedelta(days=1)
+        case int() | float():
+            return float(value)
+    return math.nan

@@ -1,10 +1,9 @@
 """Prove that a new package is the old one but for what was asked, before it replaces the old one."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
 from itertools import chain, zip_longest
 
+from sync.books.excel.comparing import compare_rows
 from sync.books.excel.editing import Edited, Wanted
 from sync.books.excel.looking import check_span
 from sync.books.excel.markup import check, located, utf8
@@ -13,7 +12,7 @@ from sync.books.excel.proofreading import proofread
 from sync.books.excel.reading import Values
 from sync.books.excel.references import cell_name
 from sync.books.excel.refusal import RefusalError
-from sync.books.excel.values import serial, serial_of_time, tidy_text
+from sync.books.excel.values import reads_as
 from sync.books.excel.workbook import Sheet, read_workbook
 from sync.snapshot import CellValue
 
@@ -31,10 +30,14 @@ def verify(old: Package, data: bytes, edited: Edited, former: Mapping[Sheet, Row
     workbook = read_workbook(new)
     values = Values(new)
     for sheet, wanted in edited.wanted.items():
+        removal = edited.removals.get(sheet)
+        ours = sheet in edited.generated or sheet.part in edited.added
+        if not (removal or ours) and compare_rows(old, new, sheet, wanted, workbook.date1904):
+            continue
         before, asked = former[sheet], wanted
         check_span(*_reach(before, asked))
-        proofread(new, sheet.part)
-        if removal := edited.removals.get(sheet):
+        proofread(new.part(sheet.part))
+        if removal:
             before = [cells for row, cells in enumerate(before, 1) if not removal.holds(row)]
             asked = {removal.moved(row): cells for row, cells in wanted.items() if not removal.holds(row)}
         _check_values(sheet, before, values.each_row(sheet), asked, workbook.date1904)
@@ -115,7 +118,7 @@ def _check_row(
     for position, (want, got) in enumerate(zip(expected, shown, strict=True), 1):
         if want == got or (want in _BLANK and got in _BLANK):
             continue
-        if position in asked and _reads_as(want, got, date1904):
+        if position in asked and reads_as(want, got, date1904):
             continue
         raise RefusalError(
             "could not be edited without harm (cell {cell} of {tab!r} reads {value!r}), so nothing was written; "
@@ -124,29 +127,3 @@ def _check_row(
             tab=sheet.name,
             value=str(got)[:40],
         )
-
-
-def _reads_as(asked: CellValue, got: CellValue, date1904: bool) -> bool:
-    """Whether the cell shows what was asked, in the form that its style gives to numbers."""
-    if asked is None or asked == "":
-        return got in _BLANK
-    if isinstance(asked, str):
-        return got == tidy_text(asked)
-    if isinstance(asked, bool) or got is None or isinstance(got, str):
-        return False
-    return math.isclose(_days(asked, date1904), _days(got, date1904), rel_tol=1e-12, abs_tol=1e-8)
-
-
-def _days(value: CellValue, date1904: bool) -> float:
-    match value:
-        case datetime():
-            return serial(value, date1904)
-        case date():
-            return serial(datetime(value.year, value.month, value.day), date1904)
-        case time():
-            return serial_of_time(value)
-        case timedelta():
-            return value / timedelta(days=1)
-        case int() | float():
-            return float(value)
-    return math.nan

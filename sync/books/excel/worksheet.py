@@ -1,14 +1,19 @@
 """One worksheet part in three pieces: what stands before the cells, the cells, and what stands after."""
 
+import io
 import re
 from dataclasses import dataclass, replace
 
 from sync.books.excel.markup import Edit, Element, located, splice, tag_end, utf8
+from sync.books.excel.package import Package
 from sync.books.excel.references import area_name, area_of
 from sync.books.excel.refusal import RefusalError
 from sync.snapshot import Area
 
 _ROOT = re.compile(rb"<([^\s<>/?!:]+:)?worksheet(?=[\s/>])")
+_OPENING, _CLOSING = re.compile(rb"<sheetData\s*>"), b"</sheetData>"
+_EMPTY = b"<sheetData></sheetData>"
+_LARGE = 8 << 20
 _UNSEEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 
 
@@ -79,6 +84,38 @@ def parse_worksheet(part: bytes) -> Worksheet:
     return Worksheet(
         head, body, body if view is data else view[start.start() : end], tail, prefix.decode(), opening
     )
+
+
+def open_worksheet(package: Package, name: str) -> Worksheet:
+    """A worksheet of a package, cut into its pieces; a large one while it is unpacked, or it would be held twice.
+
+    Raises as ``parse_worksheet`` does.
+    """
+    found = _cut_while_unpacked(package, name) if package.size(name) > _LARGE else None
+    return found or parse_worksheet(package.part(name))
+
+
+def _cut_while_unpacked(package: Package, name: str) -> Worksheet | None:
+    """None where it is not written as nearly every program does."""
+    head, body = b"", io.BytesIO()  # which gives away its buffer without a copy
+    for piece in package.pieces(name):
+        if body.tell():
+            body.write(piece)
+            continue
+        head += piece
+        if start := _OPENING.search(head):
+            body.write(head[start.start() :])
+            head = head[: start.start()]
+    content = body.getvalue()
+    end = content.rfind(_CLOSING) + len(_CLOSING)
+    tail = content[end:]
+    del content
+    outline = parse_worksheet(head + _EMPTY + tail)
+    if end < len(_CLOSING) or (outline.head, outline.body, outline.tail) != (head, _EMPTY, tail):
+        return None
+    body.truncate(end)
+    cells = body.getvalue()
+    return replace(outline, body=cells, view=_visible(cells))
 
 
 def _visible(data: bytes) -> bytes:
