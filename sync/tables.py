@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rules.table import Layout, Table
-from rules.typed_dates import EMPTY, TypedDate, read_date, read_time
+from rules.typed_dates import EMPTY, read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.wordlists import fold
 from sheet_templates import Column, Template, TemplateTable, normalise
@@ -30,7 +30,14 @@ class _Years:
     past: Sequence[date]
 
 
-_NOWHEN = _Years([date.min], [date.min])
+class _Cell(NamedTuple):
+    """What stands in a cell, and the day near which a date lies that has no year."""
+
+    value: CellValue
+    near: date
+
+
+_EMPTY = _Cell(None, date.min)
 
 
 @dataclass(frozen=True)
@@ -132,19 +139,6 @@ def text_of(value: CellValue) -> str:
             return str(value)
 
 
-def _texts(cells: Cells) -> list[str]:
-    """Each cell as text; the usual cases are settled here, for columns are long and repeat a few days."""
-    days: dict[CellValue, str] = {cell: text_of(cell) for cell in set(cells) if type(cell) is datetime}
-    return [
-        ""
-        if cell is None
-        else cell.strip()
-        if type(cell) is str and cell.isprintable()
-        else days.get(cell) or text_of(cell)
-        for cell in cells
-    ]
-
-
 def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
     """The day of each meeting by its number and name; where meetings of different days share one, it has none."""
     if meetings is None:
@@ -165,7 +159,11 @@ def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Ta
     columns: dict[str, Any] = {}
     for key, column in table.columns.items():
         read = _READERS.get(column.type, _read_text)
-        columns |= read(column, cells[key], years) if key in cells else _empty(read(column, [None], _NOWHEN))
+        if key in cells:
+            different, which = _different(column, cells[key], years)
+            columns |= {name: values[which] for name, values in read(column, different).items()}
+        else:
+            columns |= {name: values[0] for name, values in read(column, [_EMPTY]).items()}
     frame = pd.DataFrame(columns, index=pd.Index(kept, dtype="int64")).assign(
         **_broken_cells(tab, layout, kept)
     )
@@ -214,60 +212,69 @@ def _says_something(
     return enough and not noted and repeated < max(2, len(said) // 2)
 
 
-def _empty(read: Mapping[str, Any]) -> dict[str, Any]:
-    """What one empty cell reads as, for every row of a column that the sheet does not have."""
-    return {name: values[0] for name, values in read.items()}
-
-
 def _column(rows: Sequence[Sequence[CellValue]], position: int) -> Cells:
     return [row[position - 1] if position <= len(row) else None for row in rows]
 
 
-def _read_text(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
-    return {column.key: _strings(_texts(cells))}
+def _different(column: Column, cells: Cells, years: _Years) -> tuple[list[_Cell], Any]:
+    """The different cells of a column, and for each row which of them is its own: columns are long and repeat a few.
+
+    1, 1.0 and TRUE are equal to Python and different here.
+    """
+    places: dict[Any, int] = {}
+    if column.type in _DATES:
+        days = years.past if column.past else years.ahead
+        which = [
+            places.setdefault(
+                (cell.__class__, cell, date.min if cell.__class__ in _SURE else day), len(places)
+            )
+            for cell, day in zip(cells, days, strict=True)
+        ]
+        return [_Cell(*key[1:]) for key in places], np.array(which, dtype=np.intp)
+    which = [
+        places.setdefault(cell if cell.__class__ is str else (cell.__class__, cell), len(places))
+        for cell in cells
+    ]
+    different = [_Cell(key if isinstance(key, str) else key[1], date.min) for key in places]
+    return different, np.array(which, dtype=np.intp)
 
 
-def _read_folded(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+def _read_text(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
+    return {column.key: _strings(text_of(cell.value) for cell in cells)}
+
+
+def _read_folded(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
     """Numbers, names and addresses: full-width forms become usual ones."""
-    typed = _texts(cells)
-    folded = {text: unicodedata.normalize("NFKC", text).strip() for text in set(typed)}
-    return {column.key: _strings(folded[text] for text in typed)}
+    typed = (text_of(cell.value) for cell in cells)
+    return {column.key: _strings(unicodedata.normalize("NFKC", text).strip() for text in typed)}
 
 
-def _read_choice(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
-    typed = _texts(cells)
-    known = {text: column.choices.get(normalise(text), "") if text else "" for text in set(typed)}
-    return {column.key: _strings(known[text] for text in typed), f"{column.key}_typed": _strings(typed)}
+def _read_choice(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
+    typed = [text_of(cell.value) for cell in cells]
+    known = (column.choices.get(normalise(text), "") if text else "" for text in typed)
+    return {column.key: _strings(known), f"{column.key}_typed": _strings(typed)}
 
 
-def _read_date(column: Column, cells: Cells, years: _Years) -> dict[str, Any]:
-    seen: dict[tuple[type, CellValue, date], TypedDate] = {}
-    read = []
-    for cell, day in zip(cells, years.past if column.past else years.ahead, strict=True):
-        if cell is None or cell == "":
-            read.append(EMPTY)
-            continue
-        key = (type(cell), cell, day)
-        if key not in seen:
-            seen[key] = read_date(cell, day, past=column.past)
-        read.append(seen[key])
-    moments = np.array([typed.moment for typed in read], dtype="datetime64[s]")
+def _read_date(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
+    read = [
+        EMPTY if cell.value == "" else read_date(cell.value, cell.near, past=column.past) for cell in cells
+    ]
     return {
-        column.key: moments,
+        column.key: np.array([typed.moment for typed in read], dtype="datetime64[s]"),
         f"{column.key}_reading": _strings(typed.reading.value for typed in read),
-        f"{column.key}_typed": _strings(_texts(cells)),
+        f"{column.key}_typed": _strings(text_of(cell.value) for cell in cells),
     }
 
 
-def _read_time(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
+def _read_time(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
     return {
-        column.key: [read_time(cell) for cell in cells],
-        f"{column.key}_typed": _strings(_texts(cells)),
+        column.key: np.array([read_time(cell.value) for cell in cells], dtype=object),
+        f"{column.key}_typed": _strings(text_of(cell.value) for cell in cells),
     }
 
 
-def _read_number(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
-    typed = _strings(_texts(cells))
+def _read_number(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
+    typed = _strings(text_of(cell.value) for cell in cells)
     digits = (
         pd.Series(typed, dtype="str")
         .str.normalize("NFKC")
@@ -276,17 +283,23 @@ def _read_number(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]
     return {column.key: pd.to_numeric(digits).to_numpy(), f"{column.key}_typed": typed}
 
 
-def _read_minutes(column: Column, cells: Cells, _years: _Years) -> dict[str, Any]:
-    typed = _texts(cells)
-    minutes = {text: read_minutes(text) for text in set(typed)}
-    return {column.key: np.array([minutes[text] for text in typed]), f"{column.key}_typed": _strings(typed)}
+def _read_minutes(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
+    typed = [text_of(cell.value) for cell in cells]
+    return {
+        column.key: np.array([read_minutes(text) for text in typed]),
+        f"{column.key}_typed": _strings(typed),
+    }
 
 
 def _strings(texts: Iterable[str]) -> Any:
     return pd.array(list(texts), dtype="str")
 
 
-_READERS: Mapping[str, Callable[[Column, Cells, _Years], dict[str, Any]]] = {
+_DATES = frozenset({"date", "datetime"})
+_SURE = frozenset({datetime, date, type(None)})
+"""What is a date with its year, or none."""
+
+_READERS: Mapping[str, Callable[[Column, Sequence[_Cell]], dict[str, Any]]] = {
     "id": _read_folded,
     "person": _read_folded,
     "choice": _read_choice,
