@@ -5,20 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sql
 from numpy import generic
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.baseline import KnownFault
 from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
+from sync.putting_rows import batches, insert_into, put
 from sync.reasons_of_a_row import Told
 from sync.remembering import (
     CLOSED,
@@ -27,7 +26,6 @@ from sync.remembering import (
     SHOWN,
     closed_rows,
     figure_rows,
-    put,
     read_past,
     shown_rows,
 )
@@ -118,9 +116,7 @@ _FREE = (RETRY, HELD)
 _USUAL_PASSES = 20
 
 _STATE = tuple(field.name for field in fields(RowState))
-_BATCH = 500
 _LONGEST_WAIT = timedelta(days=1)
-_T = TypeVar("_T")
 
 
 class LastPass(NamedTuple):
@@ -233,15 +229,15 @@ class Ledger:
     def will_show(self, shown: Mapping[str, Shown]) -> None:
         """Write down what generated tabs are about to show: what stands there later and is not that is people's."""
         with self._transaction() as connection:
-            put(connection, self._insert(SHOWN), SHOWN, shown_rows(self.tracker, shown))
+            put(connection, SHOWN, shown_rows(self.tracker, shown))
 
     def keep_figures(
         self, week: str, figures: Mapping[str, Mapping[str, int]], closed: Iterable[Closed]
     ) -> None:
         """Write down the figures of a week, in the place of those of the day before, and items that are closed."""
         with self._transaction() as connection:
-            put(connection, self._insert(FIGURES), FIGURES, figure_rows(self.tracker, week, figures))
-            put(connection, self._insert(CLOSED), CLOSED, closed_rows(self.tracker, closed))
+            put(connection, FIGURES, figure_rows(self.tracker, week, figures))
+            put(connection, CLOSED, closed_rows(self.tracker, closed))
 
     def record(
         self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
@@ -259,9 +255,9 @@ class Ledger:
                 )
             )
             (run,) = added.inserted_primary_key or (0,)
-            _insert_plainly(connection, CHANGES, _change_rows(run, plan))
-            for rows_of_states in _batches(states.items()):
-                self._remember(connection, rows_of_states)
+            put(connection, CHANGES, _change_rows(run, plan))
+            state = attrgetter(*ROWS.columns.keys()[2:])
+            put(connection, ROWS, ((self.tracker, row_id, *state(each)) for row_id, each in states.items()))
         return int(run)
 
     def finish(self, run: int, left: str, circumstances: str, held: int) -> None:
@@ -312,9 +308,7 @@ class Ledger:
         """Take these faults as known, and no others."""
         with self._transaction() as connection:
             connection.execute(BASELINE.delete().where(BASELINE.c.tracker == self.tracker))
-            for some in _batches(sorted(set(faults))):
-                rows = [{"tracker": self.tracker, **fault._asdict()} for fault in some]
-                connection.execute(BASELINE.insert(), rows)
+            put(connection, BASELINE, ((self.tracker, *fault) for fault in sorted(set(faults))))
 
     def unknown(self, notices: Sequence[Notice], now: datetime | None = None) -> tuple[Notice, ...]:
         """Those of the notices that nobody has been told, and that may be claimed; without those whose next try is
@@ -348,7 +342,7 @@ class Ledger:
             return known
         query = sql.select(NOTICES.c.key).where(self._mine, which)
         with self._transaction() as connection:
-            for some in _batches(notice.key for notice in notices):
+            for some in batches(notice.key for notice in notices):
                 known.update(connection.scalars(query.where(NOTICES.c.key.in_(some))))
         return known
 
@@ -371,8 +365,8 @@ class Ledger:
         """Mark notices as being sent. Returns those that nobody else has claimed; only they may be sent."""
         won: set[str] = set()
         with self._transaction() as connection:
-            for some in _batches(notices):
-                insert = self._insert(NOTICES).values(self._rows(run, some, CLAIMED, moment))
+            for some in batches(notices):
+                insert = insert_into(connection, NOTICES).values(self._rows(run, some, CLAIMED, moment))
                 claim = insert.on_conflict_do_update(
                     index_elements=["tracker", "key"],
                     set_={"state": CLAIMED, "claimed": _first_tried(moment), "run": run},
@@ -385,7 +379,7 @@ class Ledger:
         """Write down what became of claimed notices. What is unsure stays claimed: it is never sent again blindly."""
         state = _settled(delivery)
         with self._transaction() as connection:
-            for some in _batches(notice.key for notice in notices):
+            for some in batches(notice.key for notice in notices):
                 connection.execute(
                     NOTICES.update()
                     .where(self._mine, NOTICES.c.key.in_(some))
@@ -452,7 +446,7 @@ class Ledger:
         changed: dict[str, Any] = {"state": state} | ({"settled": None} if state == RETRY else {})
         if self._has(NOTICES):
             with self._transaction() as connection:
-                for some in _batches(keys):
+                for some in batches(keys):
                     update = NOTICES.update().where(
                         self._mine, NOTICES.c.key.in_(some), NOTICES.c.state.in_(among)
                     )
@@ -470,8 +464,10 @@ class Ledger:
 
     def _note(self, run: int, notices: Sequence[Notice], state: str, moment: datetime) -> None:
         with self._transaction() as connection:
-            for some in _batches(notices):
-                insert = self._insert(NOTICES).on_conflict_do_nothing(index_elements=["tracker", "key"])
+            for some in batches(notices):
+                insert = insert_into(connection, NOTICES).on_conflict_do_nothing(
+                    index_elements=["tracker", "key"]
+                )
                 connection.execute(insert, self._rows(run, some, state, moment))
 
     def asked(self, table: sql.Table, query: sql.Select[Any]) -> Sequence[Any]:
@@ -513,24 +509,6 @@ class Ledger:
             for notice in notices
         ]
 
-    def _remember(self, connection: sql.Connection, some: Iterable[tuple[str, RowState]]) -> None:
-        read = attrgetter(*_STATE)
-        rows = [
-            dict(zip(_STATE, read(state), strict=True), tracker=self.tracker, row_id=row_id)
-            for row_id, state in some
-        ]
-        insert = self._insert(ROWS)
-        changed = {name: insert.excluded[name] for name in _STATE}
-        upsert = insert.on_conflict_do_update(index_elements=["tracker", "row_id"], set_=changed)
-        connection.execute(upsert, rows)
-
-    def _insert(self, table: sql.Table) -> Any:
-        if self._engine.dialect.name == "postgresql":
-            from sqlalchemy.dialects import postgresql  # slow to import
-
-            return postgresql.insert(table)
-        return sqlite.insert(table)
-
     @contextmanager
     def _transaction(self) -> Iterator[sql.Connection]:
         try:
@@ -559,13 +537,6 @@ def _add_columns(connection: sql.Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")
 
 
-def _batches(many: Iterable[_T]) -> Iterator[tuple[_T, ...]]:
-    """Portions that stay below the number of variables that databases take in a statement."""
-    rest = iter(many)
-    while some := tuple(islice(rest, _BATCH)):
-        yield some
-
-
 def _first_tried(moment: datetime) -> sql.ColumnElement[datetime]:
     """What failed for now keeps the moment of its first try, from which its distances grow; not so what waited for
     the sending window, or what was released by hand and begins anew."""
@@ -579,16 +550,6 @@ def _settled(delivery: Delivery) -> str:
     if delivery.unsure:
         return CLAIMED
     return REFUSED if delivery.permanent else RETRY
-
-
-def _insert_plainly(connection: sql.Connection, table: sql.Table, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows of texts and whole numbers, in the order of the table's columns, as the database's driver takes
-    them: with hundreds of thousands, what SQLAlchemy does for each value costs more than the database."""
-    insert = table.insert().compile(dialect=connection.dialect)
-    names = table.columns.keys()
-    for some in _batches(rows):
-        values = [*some] if insert.positional else [dict(zip(names, row, strict=True)) for row in some]
-        connection.exec_driver_sql(str(insert), values)
 
 
 def _change_rows(run: int, plan: Plan) -> Iterator[tuple[Any, ...]]:

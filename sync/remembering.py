@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sql
@@ -43,7 +42,6 @@ SHOWN = sql.Table(
     sql.Column("former", sql.String, nullable=False),
     sql.Column("notes", sql.String, nullable=False),
 )
-_BATCH = 500
 
 
 def read_past(connection: sql.Connection, tracker: str, since: date, reopened: tuple[date, ...]) -> Past:
@@ -67,37 +65,21 @@ def _shown(row: Any) -> Shown:
 
 def figure_rows(
     tracker: str, week: str, figures: Mapping[str, Mapping[str, int]]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     """The figures of a week as rows."""
     for scope, values in figures.items():
         for key, value in values.items():
-            yield {"tracker": tracker, "week": week, "scope": scope, "key": key, "value": value}
+            yield tracker, week, scope, key, value
 
 
-def closed_rows(tracker: str, closed: Iterable[Closed]) -> Iterator[dict[str, Any]]:
+def closed_rows(tracker: str, closed: Iterable[Closed]) -> Iterator[tuple[Any, ...]]:
     """Closed items as rows."""
     for each in closed:
-        yield {"tracker": tracker, **each._asdict()}
+        yield tracker, *each
 
 
-def shown_rows(tracker: str, shown: Mapping[str, Shown]) -> Iterator[dict[str, Any]]:
+def shown_rows(tracker: str, shown: Mapping[str, Shown]) -> Iterator[tuple[Any, ...]]:
     """What tabs show as rows."""
     for kind, each in shown.items():
-        texts = {
-            name: json.dumps(getattr(each, name), ensure_ascii=False) for name in ("cells", "former", "notes")
-        }
-        yield {"tracker": tracker, "kind": kind, "name": each.name, "digest": each.digest, **texts}
-
-
-def put(connection: sql.Connection, insert: Any, table: sql.Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Write rows, in the place of those with the same key."""
-    keys = [column.name for column in table.primary_key]
-    rest = iter(rows)
-    statement = insert.on_conflict_do_update(
-        index_elements=keys,
-        set_={
-            column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key
-        },
-    )
-    while some := list(islice(rest, _BATCH)):
-        connection.execute(statement, some)
+        texts = (each.cells, each.former, each.notes)
+        yield tracker, kind, each.name, each.digest, *(json.dumps(text, ensure_ascii=False) for text in texts)
