@@ -4,8 +4,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -19,6 +19,7 @@ def simplified(text: str) -> str:
     return text if text.isascii() else text.translate(_signs())
 
 
+@lru_cache(maxsize=256, typed=True)  # one text is held against several lists
 def plain(text: object) -> str:
     """A text as it is compared with the word lists: folded, and in one script."""
     return simplified(fold(text))
@@ -29,6 +30,7 @@ class WordLists:
     """All lists by name, each folded and in both scripts; and the patterns made of them that several rules use."""
 
     lists: Mapping[str, tuple[str, ...]]
+    _patterns: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         return self.lists[name]
@@ -44,7 +46,10 @@ class WordLists:
 
     def is_made_of(self, text: str, *names: str) -> bool:
         """Whether a text is made of these lists' words alone, with spaces and punctuation."""
-        return bool(_nothing_but(self._words_of(names)).fullmatch(plain(text)))
+        pattern = self._patterns.get(names)
+        if pattern is None:
+            pattern = self._patterns[names] = _nothing_but(self._words_of(names))
+        return bool(pattern.fullmatch(plain(text)))
 
     def first_of(self, text: str, *names: str) -> str:
         """Which of these lists has the first word in a text, of several that begin there the longest; '' if none."""

@@ -107,11 +107,9 @@ def _china(year: int) -> tuple[frozenset[date], frozenset[int]]:
     import chinese_calendar
 
     announced = frozenset(announced_years())
-    first, last = date(min(announced), 1, 1), date(max(announced), 12, 31)
-    off = {day for day in _weekends() if not first <= day <= last}
-    off.update(chinese_calendar.get_holidays(first, last))
-    off.update(day for day in _statutory("CN", year - 1, year + 3) if day > last)
-    return frozenset(off), announced
+    off = _weekends() - chinese_calendar.workdays.keys() | chinese_calendar.holidays.keys()
+    last = date(max(announced), 12, 31)
+    return frozenset({*off, *(day for day in _statutory("CN", year - 1, year + 3) if day > last)}), announced
 
 
 @cache
