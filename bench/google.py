@@ -19,8 +19,9 @@ from requests.adapters import HTTPAdapter
 
 from bench.trackers import sheet_rows
 from sync.books.google.credentials import SCOPES
+from sync.looking import look
+from sync.recalling import Memory
 from sync.settings import Settings
-from sync.worker import look
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
 
@@ -67,7 +68,7 @@ def _count(desk: Desk, rows: int, what: str, job: Callable[[Desk], None]) -> Non
 
 def _closeloop(desk: Desk) -> None:
     book = desk.book()
-    book.apply(look(book, Settings(), NOW, {}).plan)
+    book.apply(look(book, Settings(), NOW, Memory({})).plan)
 
 
 def _edit(desk: Desk, rows: int) -> None:

@@ -18,13 +18,14 @@ from sync import report
 from sync.books.excel import ExcelBook
 from sync.faults import UsageFault, WorkbookFault
 from sync.finding_tables import find_layouts
+from sync.looking import Judged, look
 from sync.mapping import Evidence, Match, Proposal, TableMapping, propose
 from sync.settings import Settings, TableSettings
 from sync.settings_file import settings_file
 from sync.snapshot import Snapshot
 from sync.terminal import show
 from sync.tracker import USUAL_SETTINGS, Tracker
-from sync.worker import Judged, look, set_baseline
+from sync.worker import set_baseline
 
 _FEWEST = 3
 """Columns that a list of action items has to have to be found."""

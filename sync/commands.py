@@ -13,12 +13,14 @@ from rules.findings import Severity
 from sheet_templates import template, words
 from sync import machine_form, report
 from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
+from sync.looking import Judged, look
+from sync.memory import NOTHING, recall
 from sync.passes import needs_a_person, progress, watched_pass
 from sync.telling import Brake
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
 from sync.watching import Watch, WatchedBook
-from sync.worker import Judged, Pass, Unchanged, look, remembered, set_baseline
+from sync.worker import Pass, Unchanged, set_baseline
 
 
 def check_workbook(
@@ -169,15 +171,14 @@ def look_at(tracker: Tracker, now: datetime | None) -> Judged:
     """Judge without writing: with what the ledger remembers if there is one, and making none."""
     with closing(tracker.ledger()) as ledger:
         try:
-            states, baseline = ledger.row_states(), ledger.baseline()
-            past = remembered(ledger, tracker.moment(now))
+            memory = recall(ledger, tracker.moment(now))
         except LedgerFault as fault:  # what was remembered only adds to a look
             complain(fault)
-            states, baseline, past = None, frozenset(), None
+            memory = NOTHING
     moment = tracker.moment(now)
     with progress(tracker) as tell:
         book = WatchedBook(tracker.book(moment), Watch(inf, tell))
-        return look(book, tracker.settings, moment, states, baseline, past, tracker.shelf())
+        return look(book, tracker.settings, moment, memory, tracker.shelf())
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:

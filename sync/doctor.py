@@ -22,6 +22,7 @@ from sync import diagnosis
 from sync.books.excel import ExcelBook
 from sync.diagnosis import Diagnosis, State, bad, good, warning
 from sync.faults import BusyFault, Fault, SettingsFault, UsageFault
+from sync.looking import look
 from sync.settings import Settings
 from sync.tell.digest import Letter
 from sync.tell.letter import Sender, message
@@ -29,7 +30,6 @@ from sync.tell.notice import Recipient
 from sync.tell.smtp import SmtpChannel
 from sync.terminal import print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import look
 
 _SIGNS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "red")}
 _TIMEOUT = 10.0

@@ -10,10 +10,11 @@ from rules.judge import Judgement
 from sheet_templates import Template, Words
 from sync.changes import Plan
 from sync.ledger import Entry
+from sync.looking import Judged
 from sync.sentences import sentence
 from sync.snapshot import CellValue
 from sync.tell.notice import Notice
-from sync.worker import Judged, Pass, Unchanged
+from sync.worker import Pass, Unchanged
 
 
 def checked(judgement: Judgement, words: Words, template: Template) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from rules.workdays import holiday_name
 from sheet_templates import Words, template, words
 from sync import machine_form
 from sync.faults import UsageFault
+from sync.looking import look
+from sync.memory import recall
 from sync.reasons_of_a_row import Day, Desk, Reasons, find_id, folded, near_ids, reasons
 from sync.sentences import sentence, worst_first
 from sync.telling import may_send
 from sync.terminal import print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.worker import look
 
 
 def explain_row(
@@ -47,7 +48,7 @@ def explain_row(
 def _desk(given: str, tracker: Tracker, now: datetime, language: Words) -> tuple[str, Desk]:
     settings = tracker.settings
     with closing(tracker.ledger()) as ledger:
-        judged = look(tracker.book(now), settings, now, ledger.row_states(), ledger.baseline())
+        judged = look(tracker.book(now), settings, now, recall(ledger, now), tracker.shelf())
         row_id = find_id(given, judged.ids)
         if row_id is None:
             raise _unknown(given, near_ids(given, judged.ids))

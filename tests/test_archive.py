@@ -26,11 +26,12 @@ from sync.faults import GuardFault, SettingsFault, UsageFault, WorkbookFault
 from sync.generated import GeneratedTab, TabCell
 from sync.guard import guard
 from sync.ledger import Ledger
+from sync.looking import look
 from sync.settings import settings_from
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
 from sync.unarchiving import everything, expired, reopen, take_out
-from sync.worker import Unchanged, look, run_pass
+from sync.worker import Unchanged, run_pass
 
 NOW = datetime(2024, 5, 28, 20)
 SETTINGS = settings_from({"archive": {"on": True}, "reports": {"weekly": False, "quarterly": False}}, "test")

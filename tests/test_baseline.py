@@ -10,10 +10,12 @@ import pytest
 from sync.books.memory import MemoryBook
 from sync.cli import app
 from sync.ledger import Ledger
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
-from sync.worker import Pass, Unchanged, look, run_pass, set_baseline
+from sync.worker import Pass, Unchanged, run_pass, set_baseline
 
 START = datetime(2024, 6, 3, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]
@@ -173,7 +175,7 @@ def test_a_ledger_from_before_there_was_a_baseline_keeps_its_memory(tmp_path):
 def test_looking_alone_makes_no_ledger(tmp_path):
     desk = Desk(tmp_path, ["A1", "盘点", "王芳", "", "尽快", "进行中"])
     with closing(desk.ledger()) as ledger:
-        look(desk.book, Settings(), START, ledger.row_states(), ledger.baseline())
+        look(desk.book, Settings(), START, Memory(ledger.row_states(), ledger.baseline()))
 
     assert not (tmp_path / "l.sqlite").exists()
 

@@ -12,9 +12,10 @@ from sync.books.book import Book
 from sync.books.excel import ExcelBook
 from sync.books.google.values import serial
 from sync.books.memory import MemoryBook
+from sync.looking import Judged, look
+from sync.memory import Memory
 from sync.settings import Settings
 from sync.snapshot import CellValue, Tab
-from sync.worker import Judged, look
 from tests.sheets_server import Sheet, Spreadsheet
 from tests.sheets_server.desk import ID, open_desk, sheet_of
 
@@ -130,7 +131,7 @@ def essence(judged: Judged) -> dict[str, object]:
 
 
 def judged(book: Book) -> Judged:
-    return look(book, SETTINGS, NOW, {})
+    return look(book, SETTINGS, NOW, Memory({}))
 
 
 @pytest.mark.slow

@@ -22,9 +22,11 @@ from sync.faults import Fault
 from sync.finding_tables import find_layouts
 from sync.into import add_tabs
 from sync.ledger import Ledger
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
 from sync.tell.outbox import Outbox
-from sync.worker import look, run_pass
+from sync.worker import run_pass
 
 CORPUS = os.environ.get("CLOSELOOP_CORPUS", "")
 WORKBOOKS = sorted(Path(CORPUS).rglob("*.xl[st][xm]")) if CORPUS else []
@@ -80,7 +82,7 @@ def whole_round(path: Path) -> None:
         )
         assert done.busy is None
         assert len(done.judged.plan) > 0
-        again = look(ExcelBook(path), Settings(), datetime(2024, 5, 28, 23), ledger.row_states())
+        again = look(ExcelBook(path), Settings(), datetime(2024, 5, 28, 23), Memory(ledger.row_states()))
         assert len(again.plan) == 0
     book = ExcelBook(path)
     book.apply(Plan(book.read().fingerprint, tabs=(PutTab(summary()),)))

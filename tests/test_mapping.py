@@ -10,11 +10,11 @@ from sheet_templates.demo import demo
 from sync.books.excel import ExcelBook
 from sync.finding_tables import TablePlace, find_layouts
 from sync.guard import guard
+from sync.looking import look
 from sync.mapping import Evidence, propose
 from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings
 from sync.snapshot import Area, Snapshot, Tab
-from sync.worker import look
 from tests.grown_trackers import GROWN, write
 
 TODAY = date(2024, 5, 28)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from sync.books.memory import MemoryBook
+from sync.looking import look
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.notice import Notice
-from sync.worker import look
 
 LADDER = {"due_soon", "overdue", "risk"}
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态", "验收人"]

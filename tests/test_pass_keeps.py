@@ -16,9 +16,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from sheet_templates import template
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
 from sync.tracker import Tracker
-from sync.worker import Unchanged, look, run_pass
+from sync.worker import Unchanged, run_pass
 
 NOW = datetime(2024, 5, 28, 10)
 ACTIONS = template().tables["actions"]
@@ -147,6 +149,6 @@ def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):
         assert all(OUR_PARTS.match(name) for name in set(parts_after) - set(parts_before))
         tracker = Tracker(path, Settings(), path.parent)
         with closing(tracker.ledger()) as ledger:
-            assert len(look(tracker.book(NOW), tracker.settings, NOW, ledger.row_states()).plan) == 0
+            assert len(look(tracker.book(NOW), tracker.settings, NOW, Memory(ledger.row_states())).plan) == 0
         assert isinstance(one_pass(path), Unchanged)
         assert path.read_bytes() == now_bytes

@@ -11,10 +11,10 @@ from sync.changes import AddColumn, Plan, SetCell
 from sync.faults import GuardFault
 from sync.guard import guard
 from sync.history import RowState
+from sync.looking import look
 from sync.numbering import numbers
 from sync.settings import Settings
 from sync.snapshot import Snapshot, Tab
-from sync.worker import look
 
 NOW = datetime(2024, 5, 28, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]

@@ -11,6 +11,8 @@ import yaml
 from sheet_templates import rungs, template, words
 from sync.books.memory import MemoryBook
 from sync.ledger import Ledger
+from sync.looking import Judged, look
+from sync.memory import Memory
 from sync.settings import Settings, settings_from
 from sync.snapshot import Tab
 from sync.tell.digest import compose, digests
@@ -18,7 +20,7 @@ from sync.tell.ladder import ladder
 from sync.tell.notice import Figures, Kind
 from sync.tell.outbox import Outbox
 from sync.tell.recipients import roles_of
-from sync.worker import Judged, look, run_pass
+from sync.worker import run_pass
 from tests.rule_cases import SOUND
 
 SCENARIOS = yaml.safe_load(Path(__file__).with_name("reminders.yml").read_text("utf-8"))
@@ -55,7 +57,7 @@ def judged(given: dict[str, Any], folder: Path) -> tuple[Judged, set[str]]:
         workbook, out = book(given), Outbox(folder / "out")
         for day in given.get("before", ()):
             run_pass(workbook, ledger, out, settings, datetime.combine(day, time(10)))
-        done = look(workbook, settings, datetime.combine(given["now"], time(10)), ledger.row_states())
+        done = look(workbook, settings, datetime.combine(given["now"], time(10)), Memory(ledger.row_states()))
         return done, {notice.key for notice in ledger.unknown(done.notices)}
 
 

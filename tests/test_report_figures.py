@@ -10,11 +10,12 @@ import pytest
 
 from sync.books.memory import MemoryBook
 from sync.generated import GeneratedTab
+from sync.looking import Judged, look
+from sync.memory import Memory
 from sync.reports.past import Closed, Past
 from sync.reports.periods import months_of, quarter_of, week_of, weeks_until
 from sync.settings import Settings
 from sync.snapshot import Tab
-from sync.worker import Judged, look
 
 NOW = datetime(2024, 6, 5, 10)
 TODAY = NOW.date()
@@ -88,7 +89,7 @@ def working_days(first: date, last: date) -> int:
 def judged(actions: list[list], past: Past | None = None, **tables: list[list]) -> Judged:
     tabs = {"行动项跟踪表": [HEADER, *actions], **tables}
     book = MemoryBook({name: Tab(name, [list(row) for row in cells]) for name, cells in tabs.items()})
-    return look(book, Settings(), NOW, past=past)
+    return look(book, Settings(), NOW, Memory(past=past))
 
 
 def tab(done: Judged, kind: str) -> GeneratedTab:

@@ -19,14 +19,16 @@ from sync.faults import BusyFault, GuardFault
 from sync.generated import GeneratedTab, TabCell
 from sync.guard import guard
 from sync.ledger import Ledger
+from sync.looking import look
 from sync.machine_form import planned
+from sync.memory import Memory
 from sync.new_workbook import Content, write_workbook
 from sync.remembering import METADATA
 from sync.reports.standing import free_name
 from sync.settings import Settings, settings_from
 from sync.snapshot import Snapshot, Tab
 from sync.tell.outbox import Outbox
-from sync.worker import Pass, Unchanged, look, run_pass
+from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)
 WEEK, QUARTER = "每周汇总", "2024年第2季度复盘"
@@ -366,7 +368,7 @@ def test_no_text_of_peoples_becomes_a_formula_or_breaks_a_tab(tmp_path, language
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
         done = run_pass(ExcelBook(path), ledger, Outbox(tmp_path / "out"), chosen, START)
         assert done.without_tabs is None
-        again = look(ExcelBook(path), chosen, START, ledger.row_states(), past=done_past(ledger))
+        again = look(ExcelBook(path), chosen, START, Memory(ledger.row_states(), past=done_past(ledger)))
     assert len(again.plan) == 0
     for tab in ExcelBook(path).read().tabs:
         if tab.generated:
@@ -403,7 +405,12 @@ def test_excel_keeps_a_scribble_too(tmp_path):
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
         assert (
             len(
-                look(ExcelBook(path), Settings(), shown.now, ledger.row_states(), past=done_past(ledger)).plan
+                look(
+                    ExcelBook(path),
+                    Settings(),
+                    shown.now,
+                    Memory(ledger.row_states(), past=done_past(ledger)),
+                ).plan
             )
             == 0
         )

@@ -9,9 +9,9 @@ from sync.books.memory import MemoryBook
 from sync.changes import AddColumn, Plan, SetCell
 from sync.faults import GuardFault
 from sync.guard import guard
+from sync.looking import look
 from sync.settings import Settings
 from sync.snapshot import Tab
-from sync.worker import look
 
 NOW = datetime(2024, 5, 28, 10)
 ACTIONS = [

@@ -11,12 +11,13 @@ from sync.books.excel import ExcelBook
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
 from sync.ledger import Ledger
+from sync.looking import look
 from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery
 from sync.tell.outbox import Outbox
-from sync.worker import Pass, Unchanged, look, run_pass
+from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]

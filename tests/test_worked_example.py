@@ -10,9 +10,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from rules.table import Table
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
 from sync.tracker import Tracker
-from sync.worker import Pass, Unchanged, look, run_pass
+from sync.worker import Pass, Unchanged, run_pass
 
 NOW = datetime(2024, 5, 28, 10)
 HEADINGS = ["行动项描述", "负责人", "所属部门", "计划完成时间", "实际完成时间", "状态", "交付成果", "备注"]
@@ -117,7 +119,7 @@ def test_a_second_pass_plans_nothing_sends_nothing_and_leaves_every_byte(tracker
     before = tracker.path.read_bytes()
 
     with closing(tracker.ledger()) as ledger:
-        assert len(look(tracker.book(NOW), tracker.settings, NOW, ledger.row_states()).plan) == 0
+        assert len(look(tracker.book(NOW), tracker.settings, NOW, Memory(ledger.row_states())).plan) == 0
     again = one_pass(tracker)
     next_hour = one_pass(tracker, NOW.replace(hour=11))
 

@@ -14,10 +14,11 @@ from sync.books.google.formulas import localised, neutral
 from sync.changes import Plan, PutTab, RemoveRows, SetColours
 from sync.faults import ChangedFault, SettingsFault, UsageFault
 from sync.generated import Chart, GeneratedTab, Series, TabCell
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings, settings_from
 from sync.snapshot import Area, ColourRule
 from sync.tracker import find_tracker
-from sync.worker import look
 from tests.sheets_server import Fault as LineFault
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
@@ -46,7 +47,7 @@ def column(desk: Desk, at: int = 0) -> list[object]:
 
 def one_pass(desk: Desk) -> Plan:
     book = desk.book()
-    plan = look(book, SETTINGS, NOW, {}).plan
+    plan = look(book, SETTINGS, NOW, Memory({})).plan
     book.apply(plan)
     return plan
 
@@ -217,7 +218,7 @@ def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
     sheet = desk.spreadsheet.sheets[0]
     assert sheet.cell(1, 4)["userEnteredValue"] == {"formulaValue": "=SUM(A1:A2)"}
     one_pass(desk)  # the colours follow the columns
-    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
 
 
 @pytest.mark.parametrize("kind", ["rename", 503, "drop"])
@@ -256,7 +257,7 @@ def test_a_long_plan_goes_in_parts_and_each_is_whole(desk, monkeypatch):
     one_pass(desk)
 
     assert [call.name for call in desk.service.calls].count("batchUpdate") > 2
-    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
 
 
 # Generated tabs.

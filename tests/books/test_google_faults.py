@@ -8,8 +8,9 @@ import pytest
 from sync.books.google.retrying import Patience
 from sync.books.google.service import Sheets
 from sync.faults import BusyFault, Fault, SettingsFault, WorkbookFault
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
-from sync.worker import look
 from tests.sheets_server import Fault as LineFault
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
@@ -51,7 +52,7 @@ def patience(slept: list[float], timeout: float = 5) -> Patience:
 
 def one_pass(desk: Desk, how: Patience) -> None:
     book = desk.book(how)
-    book.apply(look(book, SETTINGS, NOW, {}).plan)
+    book.apply(look(book, SETTINGS, NOW, Memory({})).plan)
 
 
 def content(desk: Desk) -> list[list[object]]:
@@ -84,7 +85,7 @@ def test_a_fault_that_passes_is_overcome_without_doubling_anything(desk, monkeyp
         set(map(str, desk.spreadsheet.sheets[0].conditional))
     )
     assert [sheet.title for sheet in desk.spreadsheet.sheets] == ["行动项", "_closeloop"]
-    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
     assert fault.retry_after == "" or at == "token" or max(slept) >= 7
 
 
@@ -149,7 +150,7 @@ def test_a_token_that_has_run_out_is_fetched_anew(desk):
     desk.service.tokens.clear()
     desk.service.calls.clear()
 
-    look(desk.book(), SETTINGS, NOW, {})
+    look(desk.book(), SETTINGS, NOW, Memory({}))
 
     assert [call.name for call in desk.service.calls] == ["get", "token", "get"]
 
@@ -161,7 +162,7 @@ def test_a_pass_takes_four_requests_and_two_where_nothing_changed(desk):
     desk.account.credentials.token = None
 
     book = desk.book()
-    assert len(look(book, SETTINGS, NOW, {}).plan) == 0
+    assert len(look(book, SETTINGS, NOW, Memory({})).plan) == 0
 
     assert [call.name for call in desk.service.calls] == ["token", "get"]
 

@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 
 from sheet_templates import template
 from sync.faults import BusyFault, ChangedFault
+from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
-from sync.worker import look
 from tests.sheets_server import Service, Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
 from tests.sheets_server.grid import shown
@@ -109,7 +110,7 @@ class Passes(RuleBasedStateMachine):
         book = self.desk.book()
         FIGURES["passes"] += 1
         for _ in range(3):
-            judged = look(book, SETTINGS, NOW, {})
+            judged = look(book, SETTINGS, NOW, Memory({}))
             try:
                 book.apply(judged.plan)
             except ChangedFault:
@@ -148,7 +149,7 @@ class Passes(RuleBasedStateMachine):
                 return
             raise
         self._compare()
-        assert len(look(self.desk.book(), SETTINGS, NOW, {}).plan) == 0
+        assert len(look(self.desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
         FIGURES["interleavings"] += 1
 
 

@@ -96,8 +96,8 @@ class Editor:
             sheet = self._workbook.sheet(name)
             wanted[sheet] = self._edit_tab(sheet, changes)
         maker = TabMaker(self._parts, self._workbook, self._styles, self._workbook_data)
-        for tab in plan.tabs:
-            self._take(maker.put(tab.content), wanted)
+        for put in maker.put([tab.content for tab in plan.tabs]):
+            self._take(put, wanted)
         self._workbook_data = maker.data
         leaving: dict[str, set[int]] = defaultdict(set)
         for change in plan.removals:
@@ -132,8 +132,8 @@ class Editor:
         styles = StyleMap(scratch.styles, self._styles)
         for name in names:
             self._take(maker.add(scratch, scratch.workbook.sheet(name), styles), wanted)
-        for tab in generated:
-            self._take(maker.put(tab), wanted)
+        for put in maker.put(generated):
+            self._take(put, wanted)
         self._workbook_data = maker.data
         return self._edited(wanted)
 

@@ -1,6 +1,7 @@
 """Puts generated tabs into a package: grafted when they are new, shown anew in place afterwards."""
 
 import posixpath
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sync.books.excel.adopting import StyleMap, base_font
@@ -51,6 +52,15 @@ class Put:
     formulas_gone: bool = False
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A tab as a sheet of a scratch workbook, and the styles of that in the target."""
+
+    scratch: Scratch
+    sheet: Sheet
+    styles: StyleMap
+
+
 class TabMaker:
     """Puts tabs into one package. ``data`` is the workbook part as it is by now."""
 
@@ -59,43 +69,55 @@ class TabMaker:
         name, size = base_font(styles)
         self._base = Base(name, size, workbook.date1904)
 
-    def put(self, tab: GeneratedTab) -> Put:
-        """Make a tab of ours show this content. Raises RefusalError when it cannot, or is not ours."""
+    def put(self, tabs: Sequence[GeneratedTab]) -> Iterator[Put]:
+        """Make each tab of ours show its content. Raises RefusalError for one that cannot, or is not ours."""
+        if not tabs:
+            return
         check_graftable(self.data, self._styles)
-        own = next((mark for mark in read_marks(self.data) if mark.tab == tab.name.casefold()), None)
-        present = next(
-            (sheet for sheet in self._workbook.sheets if sheet.name.casefold() == tab.name.casefold()), None
-        )
-        if own is None or present is None:
-            check_name(tab.name, sheet_names(self.data))
-        scratch = open_scratch(open_package(scratch_workbook(tab, self._base)))
+        standing = [self._standing(tab) for tab in tabs]
+        for tab, there in zip(tabs, standing, strict=True):
+            if not there:
+                check_name(tab.name, sheet_names(self.data))
+        scratch = open_scratch(open_package(scratch_workbook(tabs, self._base)))
         styles = StyleMap(scratch.styles, self._styles)
-        if own is None or present is None:
-            return self._put_new(tab, scratch, styles)
-        return self._put_again(tab, scratch, styles, present, own)
+        for tab, source, there in zip(tabs, scratch.workbook.sheets, standing, strict=True):
+            made = _Made(scratch, source, styles)
+            yield self._put_again(tab, made, *there) if there else self._put_new(tab, made)
+
+    def _standing(self, tab: GeneratedTab) -> tuple[Sheet, Mark] | None:
+        """The tab as it stands in the workbook, with its mark; None where it does not, or is not ours."""
+        name = tab.name.casefold()
+        own = next((mark for mark in read_marks(self.data) if mark.tab == name), None)
+        present = next((sheet for sheet in self._workbook.sheets if sheet.name.casefold() == name), None)
+        return (present, own) if present and own else None
 
     def add(self, scratch: Scratch, sheet: Sheet, styles: StyleMap) -> Put:
         """Graft a sheet of a scratch workbook, which will be people's."""
         check_graftable(self.data, self._styles)
-        grafted, self.data = graft(self._parts, self._workbook, self.data, scratch, sheet, styles)
+        grafted = self._graft(_Made(scratch, sheet, styles))
         values: Wanted = {}
         for row, cells in enumerate(Values(scratch.package).each_row(sheet), start=1):
             values[row] = {column: value for column, value in enumerate(cells, 1) if value not in (None, "")}
         return Put(grafted, values, new=True, calculates=False)
 
-    def _put_new(self, tab: GeneratedTab, scratch: Scratch, styles: StyleMap) -> Put:
-        put = self.add(scratch, scratch.workbook.sheets[0], styles)
-        worksheet = parse_worksheet(self._parts.get(put.sheet.part))
-        self._parts.put(put.sheet.part, with_colours(worksheet, tab.colours, self._styles).data)
-        if tab.frozen_rows:
-            self.data = with_name(self.data, _print_titles(put.sheet, tab.frozen_rows))
-        self.data = with_mark(self.data, tab.name, tab.block, frame_of(tab))
-        return Put(put.sheet, _values(tab), new=True, calculates=has_formulas(worksheet))
+    def _graft(self, made: _Made) -> Sheet:
+        grafted, self.data = graft(
+            self._parts, self._workbook, self.data, made.scratch, made.sheet, made.styles
+        )
+        return grafted
 
-    def _put_again(
-        self, tab: GeneratedTab, scratch: Scratch, styles: StyleMap, sheet: Sheet, mark: Mark
-    ) -> Put:
-        made = parse_worksheet(scratch.package.part(scratch.workbook.sheets[0].part))
+    def _put_new(self, tab: GeneratedTab, made: _Made) -> Put:
+        sheet = self._graft(made)
+        worksheet = parse_worksheet(self._parts.get(sheet.part))
+        self._parts.put(sheet.part, with_colours(worksheet, tab.colours, self._styles).data)
+        if tab.frozen_rows:
+            self.data = with_name(self.data, _print_titles(sheet, tab.frozen_rows))
+        self.data = with_mark(self.data, tab.name, tab.block, frame_of(tab))
+        return Put(sheet, _values(tab), new=True, calculates=has_formulas(worksheet))
+
+    def _put_again(self, tab: GeneratedTab, source: _Made, sheet: Sheet, mark: Mark) -> Put:
+        scratch = source.scratch
+        made = parse_worksheet(scratch.package.part(source.sheet.part))
         old = parse_worksheet(self._parts.get(sheet.part))
         check_numbered(old)
         new_area = tab.block
@@ -103,14 +125,16 @@ class TabMaker:
         moved = in_the_way(old, former, new_area)
         strings = SharedStrings(self._parts.package, self._workbook)
         heights = scratch_heights(made)
-        block = Block(old, (former, new_area), scratch_cells(made), scratch, styles, strings, heights, moved)
+        block = Block(
+            old, (former, new_area), scratch_cells(made), scratch, source.styles, strings, heights, moved
+        )
         worksheet = block.write()
         worksheet = self._around(worksheet, tab, (former, new_area), made)
         if mark.frame != frame_of(tab):
             worksheet = with_frame(worksheet, made, tab.widths)
         folder = posixpath.dirname(self._workbook.part)
-        source_part = scratch.workbook.sheets[0].part
-        worksheet = Charts(self._parts, sheet.part, scratch.package, source_part, folder).put_on(worksheet)
+        charts = Charts(self._parts, sheet.part, scratch.package, source.sheet.part, folder)
+        worksheet = charts.put_on(worksheet)
         self.data = with_mark(self.data, sheet.name, new_area, frame_of(tab))
         if worksheet.data != old.data:
             reach = bounding([new_area, *(Area(*place, *place) for place in moved.values())])

@@ -4,7 +4,7 @@ import html
 import re
 from functools import cache
 
-from sync.books.excel.cells import all_cells, regular
+from sync.books.excel.cells import Row, all_cells, cells, regular
 from sync.books.excel.references import area_of, column_number
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.worksheet import Worksheet
@@ -29,6 +29,7 @@ def _patterns(prefix: str) -> dict[str, re.Pattern[bytes]]:
         "formula": rb"<%sf(?=[\s/>])([^>]*)" % p,
         "formula cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*>\s*<%sf[\s/>]' % (p, p),
         "error cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*?\st=["\']e["\'](?:[^>]*[^>/])?>(.*?)</%sc>' % (p, p),
+        "content": rb'<%sc r="([A-Z]+)[^>]*?(?:/>|>(.*?)</%sc>)' % (p, p),
         "value": rb"<%sv(?:\s[^>]*)?>(.*?)</%sv" % (p, p),
         "columns": rb'<%sc r="([A-Z]{2,3})' % p,
         "row": rb"""<%srow\s(?:[^>]*?\s)?r\s*=\s*["']([0-9]+)""" % p,
@@ -76,6 +77,16 @@ def _cells_of(area: Area) -> set[Place]:
     if len(rows) * len(columns) > _MOST_IN_ARRAYS:
         return {(area.first_row, area.first_column)}
     return {(row, column) for row in rows for column in columns}
+
+
+def filled_columns(sheet: Worksheet, row: Row, *, by_text: bool) -> frozenset[int]:
+    """The columns in which a row's cells hold something; ``by_text`` where the worksheet is ``regular``."""
+    if not by_text:
+        return frozenset(
+            cell.column for cell in cells(sheet, row) if _HELD.search(sheet.view, cell.inner, cell.end)
+        )
+    found = _patterns(sheet.prefix)["content"].findall(sheet.view, row.inner, row.close)
+    return frozenset(column_number(name.decode()) for name, content in found if _HELD.search(content))
 
 
 def error_cells(sheet: Worksheet) -> dict[Place, str]:

@@ -10,11 +10,11 @@ from functools import cached_property
 from html import unescape
 
 from sync.books.excel.bystanders import parts_blocks
-from sync.books.excel.cells import cells, rows
+from sync.books.excel.cells import regular, rows
 from sync.books.excel.formulas import parse_formula
 from sync.books.excel.grouped import SharedFormula, shared_formulas
 from sync.books.excel.judging import Question
-from sync.books.excel.looking import has_formulas
+from sync.books.excel.looking import filled_columns, has_formulas
 from sync.books.excel.marks import read_marks
 from sync.books.excel.markup import Element, located
 from sync.books.excel.package import Package
@@ -32,7 +32,6 @@ _NUMBERS = re.compile("[0-9]+")
 _KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
 _REF = re.compile(rb"""\sref\s*=\s*["']([^"']*)["']""")
 _COLLAPSED = re.compile(rb"""\scollapsed\s*=\s*["'](?:1|true)["']""")
-_FILLED = re.compile(rb"<(?:[^\s<>/:]+:)?(?:v|is|f)[\s>/]")
 _CALM_NAMES = ("_xlnm._filterdatabase",)
 _PRINTED = ("_xlnm.print_titles", "_xlnm.print_area")
 _WORKBOOK_ELEMENTS = frozenset({
@@ -133,14 +132,9 @@ class _Search:
 
     @cached_property
     def _filled_columns(self) -> Mapping[int, frozenset[int]]:
-        wanted = set(self.asked)
-        view = self._worksheet.view
+        wanted, by_text = set(self.asked), regular(self._worksheet)
         return {
-            row.number: frozenset(
-                cell.column
-                for cell in cells(self._worksheet, row)
-                if _FILLED.search(view, cell.inner, cell.end)
-            )
+            row.number: filled_columns(self._worksheet, row, by_text=by_text)
             for row in rows(self._worksheet)
             if row.number in wanted
         }
@@ -169,13 +163,9 @@ class _Search:
 
     @cached_property
     def _used_columns(self) -> frozenset[int]:
-        view = self._worksheet.view
-        return frozenset(
-            cell.column
-            for row in rows(self._worksheet)
-            for cell in cells(self._worksheet, row)
-            if _FILLED.search(view, cell.inner, cell.end)
-        )
+        by_text = regular(self._worksheet)
+        filled = (filled_columns(self._worksheet, row, by_text=by_text) for row in rows(self._worksheet))
+        return frozenset().union(*filled)
 
     def _table_blocks(self) -> Iterator[Block]:
         filtered = filter_area(self._worksheet)

@@ -1,8 +1,9 @@
-"""A generated tab as a workbook of its own, made by XlsxWriter; its one sheet is then grafted elsewhere."""
+"""Generated tabs as a workbook of their own, made by XlsxWriter; its sheets are then grafted elsewhere."""
 
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ _DATES: tuple[tuple[type, str], ...] = (
 )
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}  # inches
 _A4 = 9
+_Formats = dict[tuple[str, str, bool, bool], Any]
 _CONTROL = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -48,13 +50,12 @@ def frame_of(tab: GeneratedTab) -> str:
     return hashlib.sha256(repr(frame).encode()).hexdigest()[:8]
 
 
-def scratch_workbook(tab: GeneratedTab, base: Base) -> bytes:
-    """An .xlsx package with the tab as its only sheet; conditional formats are left to the target's editor.
+def scratch_workbook(tabs: Sequence[GeneratedTab], base: Base) -> bytes:
+    """An .xlsx package with the tabs as its only sheets; conditional formats are left to the target's editor.
 
     Raises RefusalError for a name or merged areas that no workbook can have.
     """
     from xlsxwriter import Workbook  # slow to import
-    from xlsxwriter.exceptions import XlsxWriterException
 
     stream = io.BytesIO()
     options = {
@@ -63,24 +64,31 @@ def scratch_workbook(tab: GeneratedTab, base: Base) -> bytes:
         "date_1904": base.date1904,
         "max_url_length": 2079,
     }
-    try:
-        with Workbook(stream, options) as book:
-            _Writer(book, base, tab).write()
-    except XlsxWriterException as error:
-        raise RefusalError(
-            "cannot have the generated tab {tab!r} ({detail}); please report it", tab=tab.name, detail=error
-        ) from error
+    with Workbook(stream, options) as book:
+        formats: _Formats = {}
+        for tab in tabs:
+            _write(book, base, formats, tab)
     package = open_package(stream.getvalue())
     charts = [name for name in package.entries if name.startswith("xl/charts/chart")]
     return rezipped(package, {name: spelled_out(package.part(name)) for name in charts})
 
 
+def _write(book: Any, base: Base, formats: _Formats, tab: GeneratedTab) -> None:
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    try:
+        _Writer(book, base, formats, tab).write()
+    except XlsxWriterException as error:
+        raise RefusalError(
+            "cannot have the generated tab {tab!r} ({detail}); please report it", tab=tab.name, detail=error
+        ) from error
+
+
 class _Writer:
     """Writes one tab into an empty scratch workbook."""
 
-    def __init__(self, book: Any, base: Base, tab: GeneratedTab) -> None:
-        self._book, self._base, self._tab = book, base, tab
-        self._formats: dict[tuple[str, str, bool, bool], Any] = {}
+    def __init__(self, book: Any, base: Base, formats: _Formats, tab: GeneratedTab) -> None:
+        self._book, self._base, self._formats, self._tab = book, base, formats, tab
         self._sheet = book.add_worksheet(tab.name)
 
     def write(self) -> None:
