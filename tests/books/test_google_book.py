@@ -1,6 +1,7 @@
 """The Google book beyond the contract: tabs with charts, rows taken out, filters, locales, and what people do meanwhile."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from sync.snapshot import Area, ColourRule
 from sync.tracker import find_tracker
 from tests.sheets_server import Fault as LineFault
 from tests.sheets_server import Spreadsheet
-from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
+from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of, tagged
 from tests.sheets_server.grid import shown
 
 NOW = datetime(2024, 5, 28, 10)
@@ -36,7 +37,7 @@ ROWS: list[list[object]] = [
 
 @pytest.fixture
 def desk():
-    with open_desk(Spreadsheet(ID, sheets=[sheet_of(0, TAB, ROWS)])) as desk:
+    with open_desk(Spreadsheet(ID, sheets=[tagged(sheet_of(0, TAB, ROWS), id=0)])) as desk:
         yield desk
 
 
@@ -207,7 +208,9 @@ def test_a_number_that_somebody_types_meanwhile_stays(desk, at):
     assert [call.name for call in desk.service.calls].count("batchUpdate") == {"batchUpdate": 2}.get(at, 0)
 
 
-def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_formula_that_a_write_would_meet_stays_a_formula(desk, lenient):
+    desk.spreadsheet.lenient = lenient
     desk.spreadsheet.sheets[0].put(1, 3, {"userEnteredValue": {"formulaValue": "=SUM(A1:A2)"}})
     one_pass(desk)
     desk.spreadsheet.sheets[0].put(1, 4, {"userEnteredValue": {"stringValue": "有人改了"}})
@@ -219,6 +222,45 @@ def test_a_formula_that_a_write_met_is_put_back_as_a_formula(desk):
     assert sheet.cell(1, 4)["userEnteredValue"] == {"formulaValue": "=SUM(A1:A2)"}
     one_pass(desk)  # the colours follow the columns
     assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("at", range(8))
+def test_no_value_ever_stands_in_a_column_of_peoples(desk, first, at):
+    """Somebody inserts a column just before the write, and again before whatever else is written."""
+    desk.spreadsheet.sheets[0].put(4, 0, None)
+    desk.spreadsheet.sheets[0].put(0, 4, {"userEnteredValue": {"stringValue": "备注"}})
+    if first:
+        desk.spreadsheet.sheets[0].columns.clear()
+    else:
+        one_pass(desk)
+        desk.spreadsheet.sheets[0].put(5, 0, None)
+        desk.spreadsheet.sheets[0].put(6, 2, None)
+    seen: list[list[object]] = []
+    left = [2]
+
+    def before(name: str) -> None:
+        sheet = desk.spreadsheet.sheets[0]
+        seen.append([[shown(cell) for cell in line] for line in sheet.rows])
+        if name == "batchUpdate" and left[0]:
+            left[0] -= 1
+            sheet.insert("COLUMNS", at if at < 5 else 0, 1)
+
+    desk.service.before = before
+    for _ in range(3):
+        with suppress(ChangedFault):
+            one_pass(desk)
+
+    seen.append([[shown(cell) for cell in line] for line in desk.spreadsheet.sheets[0].rows])
+    for rows in seen:
+        theirs = [
+            column for column, head in enumerate(rows[0]) if head in {"行动项描述", "状态", "备注", None}
+        ]
+        said = [[line[column] for column in theirs if column < len(line)] for line in rows[1:]]
+        assert [[cell for cell in line if cell] for line in said] == [
+            [f"事项{row}", "进行中"] for row in range(1, 7)
+        ]
+    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
 
 
 @pytest.mark.parametrize("kind", ["rename", 503, "drop"])

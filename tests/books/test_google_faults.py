@@ -13,7 +13,7 @@ from sync.memory import Memory
 from sync.settings import Settings
 from tests.sheets_server import Fault as LineFault
 from tests.sheets_server import Spreadsheet
-from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
+from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of, tagged
 from tests.sheets_server.grid import shown
 from tests.sheets_server.service import ACCOUNT
 
@@ -41,7 +41,7 @@ def desk():
     rows += [
         [f"A{row:03d}" if row % 2 else None, f"事项{row}", "王芳", "2024-05-20", "进行中"] for row in range(6)
     ]
-    with open_desk(Spreadsheet(ID, sheets=[sheet_of(0, "行动项", rows)])) as desk:
+    with open_desk(Spreadsheet(ID, sheets=[tagged(sheet_of(0, "行动项", rows), id=0)])) as desk:
         yield desk
 
 
@@ -60,10 +60,33 @@ def content(desk: Desk) -> list[list[object]]:
     return [[shown(cell) for cell in cells] for cells in sheet.rows]
 
 
-def once(at: str, fault: LineFault):
-    """The fault at the first such request."""
+def once(at: str, fault: LineFault, *, nth: int = 0):
+    """The fault at the nth such request, from 0."""
     left = [fault]
-    return lambda name: left.pop() if name == at and left else None
+    asked: list[str] = []
+
+    def at_it(name: str) -> LineFault | None:
+        asked.append(name)
+        return left.pop() if name == at and asked.count(at) > nth and left else None
+
+    return at_it
+
+
+@pytest.mark.parametrize("nth", [0, 1])
+@pytest.mark.parametrize("fault", PASSING, ids=str)
+def test_a_fault_in_a_tables_first_pass(desk, fault, nth):
+    """Its second look tags the column of the numbers."""
+    desk.spreadsheet.sheets[0].columns.clear()
+    with open_desk(Spreadsheet(ID, sheets=[desk.spreadsheet.sheets[0].copy()])) as quiet:
+        one_pass(quiet, patience([]))
+        assert [call.name for call in quiet.service.calls] == ["token", "get", "batchUpdate", "batchUpdate"]
+        due = content(quiet)
+    desk.service.fault = once("batchUpdate", fault, nth=nth)
+
+    one_pass(desk, patience([]))
+
+    assert content(desk) == due
+    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
 
 
 @pytest.mark.parametrize("at", REQUESTS)

@@ -26,6 +26,7 @@ class Desk(NamedTuple):
     service: Service
     server: SheetsServer
     account: Account
+    chance: random.Random
 
     @property
     def spreadsheet(self) -> Spreadsheet:
@@ -34,7 +35,7 @@ class Desk(NamedTuple):
     def book(self, patience: Patience = IMPATIENT) -> GoogleBook:
         """The book of a new pass; the token is kept, as within one process."""
         sheets = Sheets(ID, self.account, patience, self.server.address)
-        return GoogleBook(sheets, {}, random.Random(2))
+        return GoogleBook(sheets, {}, self.chance)
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def open_desk(spreadsheet: Spreadsheet) -> Iterator[Desk]:
     with SheetsServer(service).running() as server:
         info = service.credentials(server.address)
         account = Account(Credentials.from_service_account_info(info, scopes=SCOPES), ACCOUNT)
-        yield Desk(service, server, account)
+        yield Desk(service, server, account, random.Random(2))
     assert service.mismatches == []
 
 
@@ -55,4 +56,12 @@ def sheet_of(number: int, title: str, rows: list[list[object]], size: tuple[int,
         for column, value in enumerate(cells):
             if value not in (None, ""):
                 sheet.put(row, column, entered(value))
+    return sheet
+
+
+def tagged(sheet: Sheet, **columns: int) -> Sheet:
+    """A tab whose columns (key, from 0) bear the worker's tags, as after a former pass."""
+    for number, (key, column) in enumerate(columns.items(), start=501):
+        tag = {"metadataId": number, "metadataKey": "closeloop.column", "metadataValue": key}
+        sheet.column(column)["developerMetadata"] = [tag | {"visibility": "DOCUMENT"}]
     return sheet

@@ -158,7 +158,7 @@ class Sheet:
 
 @dataclass
 class Spreadsheet:
-    """A file: its tabs in order, and whether somebody may open it."""
+    """A file: its tabs in order, and who may open it."""
 
     id: str
     title: str = "Untitled spreadsheet"
@@ -167,6 +167,8 @@ class Spreadsheet:
     sheets: list[Sheet] = field(default_factory=lambda: [Sheet(0, "Sheet1")])
     readers: frozenset[str] | None = None
     writers: frozenset[str] | None = None
+    lenient: bool = False
+    """Whether a lookup of metadata that matches nothing passes."""
 
     def copy(self) -> "Spreadsheet":
         new = copy.copy(self)

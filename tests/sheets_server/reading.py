@@ -142,10 +142,24 @@ def _grid_json(sheet: Sheet, book: Spreadsheet, area: Bounds, mask: Mask) -> Jso
             made["rowData"] = lines
     if not mask or "columnMetadata" in mask:
         made["columnMetadata"] = [
-            {"pixelSize": 100} | (sheet.columns[at] if at < len(sheet.columns) else {})
+            masked(_column_json(sheet, at), mask.get("columnMetadata", ALL))
             for at in range(area.left, area.right)
         ]
     return made
+
+
+def _column_json(sheet: Sheet, at: int) -> Json:
+    made = {"pixelSize": 100} | (sheet.columns[at] if at < len(sheet.columns) else {})
+    if "developerMetadata" in made:
+        place = {"location": column_location(sheet, at)}
+        made["developerMetadata"] = [each | place for each in made["developerMetadata"]]
+    return made
+
+
+def column_location(sheet: Sheet, at: int) -> Json:
+    """Where the metadata of a column is."""
+    place = {"sheetId": sheet.id, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    return {"locationType": "COLUMN", "dimensionRange": place}
 
 
 def _line(sheet: Sheet, book: Spreadsheet, row: int, area: Bounds, mask: Mask) -> Json:

@@ -1,11 +1,11 @@
 """spreadsheets.batchUpdate: every kind of request that the worker sends, one function each, all or nothing."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.sheets_server.grid import Bounds, Cell, Json, Sheet, Spreadsheet, filled
-from tests.sheets_server.reading import BadRequest, parse_mask
+from tests.sheets_server.reading import BadRequest, column_location, parse_mask
 
 Kind = Callable[[Spreadsheet, Json], Json | None]
 _PASTED = {
@@ -335,27 +335,56 @@ def _replace(book: Spreadsheet, name: str, key: str, asked: Json, fields: str) -
 
 def _create_metadata(book: Spreadsheet, given: Json) -> Json:
     asked = given["developerMetadata"]
-    sheet = _sheet(book, asked["location"].get("sheetId"))
-    used = {each["metadataId"] for tab in book.sheets for each in tab.metadata}
+    place = asked["location"]
+    column = place.get("dimensionRange")
+    sheet = _sheet(book, (column or place).get("sheetId"))
+    used = {each["metadataId"] for each, _ in _metadata(book)}
     made = asked | {"metadataId": asked.get("metadataId", max(used, default=0) + 1)}
     if made["metadataId"] in used:
         raise BadRequest("There is already metadata with that id.")
-    made["location"] = {"locationType": "SHEET", "sheetId": sheet.id}
-    sheet.metadata.append(made)
-    return {"developerMetadata": made}
+    if column is None:
+        made["location"] = {"locationType": "SHEET", "sheetId": sheet.id}
+        sheet.metadata.append(made)
+    else:
+        if column["dimension"] != "COLUMNS" or column["endIndex"] - column["startIndex"] != 1:
+            raise NotImplementedError("the test server keeps metadata of sheets and single columns")
+        if column["endIndex"] > sheet.column_count:
+            raise BadRequest("location.dimensionRange exceeds the grid.")
+        del made["location"]  # it lies with its column, wherever that goes
+        sheet.column(column["startIndex"]).setdefault("developerMetadata", []).append(made)
+    return {"developerMetadata": {"metadataId": made["metadataId"]}}
+
+
+def _metadata(book: Spreadsheet) -> Iterator[tuple[Json, Json]]:
+    """All metadata of sheets and columns, each with its location."""
+    for sheet in book.sheets:
+        for each in sheet.metadata:
+            yield each, each["location"]
+        for at, column in enumerate(sheet.columns):
+            for each in column.get("developerMetadata", ()):
+                yield each, column_location(sheet, at)
 
 
 def _update_metadata(book: Spreadsheet, given: Json) -> Json:
-    wanted = {each["developerMetadataLookup"]["metadataId"] for each in given["dataFilters"]}
+    """What a lookup matches is changed; one that matches nothing is refused, unless the spreadsheet is lenient."""
+    lookups = [each["developerMetadataLookup"] for each in given["dataFilters"]]
     changed = []
-    for sheet in book.sheets:
-        for each in sheet.metadata:
-            if each["metadataId"] in wanted:
-                each.update({name: given["developerMetadata"][name] for name in parse_mask(given["fields"])})
-                changed.append(each)
-    if not changed:
+    for each, place in _metadata(book):
+        if any(_matches(lookup, each, place) for lookup in lookups):
+            each.update({name: given["developerMetadata"][name] for name in parse_mask(given["fields"])})
+            changed.append({"metadataId": each["metadataId"]})
+    if not changed and not book.lenient:
         raise BadRequest("No developer metadata matches the data filters.")
     return {"developerMetadata": changed}
+
+
+def _matches(lookup: Json, metadata: Json, place: Json) -> bool:
+    asked = lookup.get("metadataLocation")
+    if asked and lookup.get("locationMatchingStrategy") != "EXACT_LOCATION":
+        raise NotImplementedError("the test server matches exact locations")
+    return lookup["metadataId"] == metadata["metadataId"] and (
+        asked is None or asked["dimensionRange"] == place.get("dimensionRange")
+    )
 
 
 def _add_chart(book: Spreadsheet, given: Json) -> Json:

@@ -11,6 +11,8 @@ from sync.snapshot import Area
 Json = dict[str, Any]
 _URL = re.compile(r"https?:/{1,2}docs\.google\.com/spreadsheets/(?:u/\d+/)?d/(?P<id>[\w-]+)")
 _ID = re.compile(r"[\w-]{10,}")
+LAST_COLUMN = 18_278
+"""The last column that Google Sheets can have."""
 
 
 def is_address(text: str) -> bool:
@@ -58,6 +60,8 @@ def a1(tab: str, area: Area) -> str:
     quoted = "'" + tab.replace("'", "''") + "'"
     if area.first_row == 1 and area.last_row >= LAST_ROW:
         return f"{quoted}!{letters(area.first_column)}:{letters(area.last_column)}"
+    if area.first_column == 1 and area.last_column >= LAST_COLUMN:
+        return f"{quoted}!{area.first_row}:{area.last_row}"
     first = f"{letters(area.first_column)}{area.first_row}"
     return f"{quoted}!{first}:{letters(area.last_column)}{area.last_row}"
 

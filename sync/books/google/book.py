@@ -116,7 +116,9 @@ class GoogleBook:
     def _write_table(self, plan: Plan, file: File, known: File, key: str, layout: Layout) -> None:
         """``file`` is what the plan was made of, ``known`` what the file holds beside the table now."""
         sheet = file.sheets[layout.tab]
-        rules = next((colours.rules for colours in plan.colours), None)
+        # A new column moves the colours beside it, which then are not as they should be any more.
+        as_read = sheet.tab.colours if plan.columns else None
+        rules = next((colours.rules for colours in plan.colours), as_read)
         gone = [row for removal in plan.removals for row in removal.rows]
         numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
         token = f"{self._chance.getrandbits(40):010x}"

@@ -8,16 +8,18 @@ from typing import NamedTuple
 from sync.books.google.address import Json, area_of
 from sync.books.google.colours import read_colours
 from sync.books.google.marks import Mark, read_mark
+from sync.books.google.tags import TAGS, Tag, read_tags
 from sync.books.google.values import error_of, value_of
 from sync.snapshot import CellValue, Snapshot, Tab
 
 CELL = "effectiveValue,userEnteredValue.formulaValue,effectiveFormat.numberFormat.type"
 _PROPERTIES = "properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount))"
-SHEET = f"sheets({_PROPERTIES},data(startRow,startColumn,rowData.values({CELL})))"
+_DATA = f"data(startRow,startColumn,{TAGS},rowData.values({CELL}))"
+SHEET = f"sheets({_PROPERTIES},{_DATA})"
 WHOLE = (
     f"properties(title,locale,timeZone),sheets({_PROPERTIES},merges,conditionalFormats,developerMetadata,basicFilter,"
     "filterViews(filterViewId,range),tables(tableId,range),"
-    f"data(startRow,startColumn,rowData.values({CELL})))"
+    f"{_DATA})"
 )
 Grid = Mapping[tuple[int, int], CellValue]
 """Cells that show something, by row and column from 1."""
@@ -36,6 +38,7 @@ class Sheet:
     filter_views: Sequence[Json] = ()
     tables: Sequence[Json] = ()
     formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    tags: frozenset[Tag] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Part(NamedTuple):
     title: str
     size: tuple[int, int]
     grid: Grid
+    tags: frozenset[Tag] = frozenset()
 
 
 def read_file(answer: Json) -> File:
@@ -86,6 +90,7 @@ def read_parts(answer: Json) -> dict[int, Part]:
             each["properties"]["title"],
             _size(each),
             {place: value for place, cell in _cells(each) if (value := value_of(cell)) is not None},
+            frozenset(read_tags(each.get("data", ()))),
         )
         for each in answer.get("sheets", ())
     }
@@ -157,6 +162,7 @@ def _sheet(each: Json, locale: str) -> Sheet:
         each.get("filterViews", ()),
         each.get("tables", ()),
         formulas,
+        frozenset(read_tags(each.get("data", ()))),
     )
 
 

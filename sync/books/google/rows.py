@@ -156,7 +156,7 @@ def whole(sheet: Sheet) -> Part:
         for column, value in enumerate(cells, start=1)
         if value is not None
     }
-    return Part(sheet.tab.name, sheet.size, grid)
+    return Part(sheet.tab.name, sheet.size, grid, sheet.tags)
 
 
 def untouched(task: Task, where: Where) -> bool:

@@ -1,8 +1,9 @@
 """Carries out a plan while people type: look again, write all in one batch, see what it met, put right what moved.
 
-No request to Google can depend on what stands in a cell. So each batch first copies what it is about to write over
-to a hidden tab, in the same cells, and its reply shows numbers and headings beside what was written. A value that
-met another row or column than it was meant for is known at once, and what stood there is put back from the copy.
+No request to Google can depend on what stands in a cell. A batch is refused where a column has been moved (``tags``);
+where rows were, it is not. So it first copies what it is about to write over to a hidden tab, in the same cells, and
+its reply shows numbers and headings beside what was written. A value that met another row or column than it was
+meant for is known at once, and what stood there is put back from the copy.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sync.books.google import building, colours
-from sync.books.google.address import Json, grid_range
+from sync.books.google.address import LAST_COLUMN, Json, grid_range
 from sync.books.google.marks import Mark, put_mark
 from sync.books.google.placing import Misplaced, Write, describe, misplaced, place, put_back
 from sync.books.google.reading import SHEET, WHOLE, File, Grid, Part, Sheet, read_file, read_parts
@@ -27,14 +28,14 @@ from sync.books.google.rows import (
     whole,
 )
 from sync.books.google.service import Sheets, UnsureError
+from sync.books.google.tags import lacking, put_tag, stands_still
 from sync.changes import AddColumn
 from sync.colours import LAST_ROW
 from sync.faults import BusyFault, ChangedFault
 from sync.snapshot import Area, CellValue, ColourRule, Tab
 
-LAST_COLUMN = 18_278
-"""The last column that Google Sheets can have."""
 _TRIES = 12
+_REFUSALS = 4
 _MANY = 40
 """Stretches of rows; where there are more, one range is read that spans them all."""
 _KEPT = "_closeloop"
@@ -84,6 +85,7 @@ class Writing:
     _doubt: _Batch | None = None
     _made: Sheet | None = None
     _sent: int = 0
+    _refused: int = 0
 
     def carry_out(self) -> None:
         """All of the plan. Raises ChangedFault when it does not fit any more, and BusyFault when the line breaks
@@ -108,6 +110,9 @@ class Writing:
         view = self._look() if first else self._look_at_all()
         self._settle(view)
         where = find_table(self.task, view.part.grid)
+        if bare := lacking(view.part.tags, _written(self.task, where.columns)):
+            self.sheets.update(self._tagged(bare), (), "replies")
+            return False
         if self._damaged or self._vanished or self._foreign:
             self.repairs += 1
             with suppress(ChangedFault):  # refused because the tab has just been renamed, say: look again
@@ -139,18 +144,27 @@ class Writing:
         return not placed.lost
 
     def _look(self) -> _View:
-        """Header, numbers and the rows that have none, just before the write."""
+        """Header, numbers and the rows that have none, just before the write; columns that bear no tag yet, as in a
+        table that was never written, are tagged by the same request."""
         task = self.task
         rows = heading_rows(task)
         areas = [Area(rows.start, 1, min(rows.stop - 1, task.sheet.size[0]), LAST_COLUMN)]
         if place_ := task.layout.columns.get("id"):
             areas.append(Area(1, place_, LAST_ROW, place_))
         areas += self._whole_rows(task.unnumbered, LAST_COLUMN)
-        filters = [{"gridRange": _open(grid_range(task.sheet.id, area))} for area in areas]
         fields = SHEET + ",sheets.conditionalFormats" * (self.rules is not None)
-        answer = self.sheets.read_parts(filters, fields)
+        if bare := lacking(task.sheet.tags, _written(task, task.layout.columns)):
+            ranges = building.reply_ranges(task.sheet.tab.name, areas)
+            answer = self.sheets.update(self._tagged(bare), ranges, f"updatedSpreadsheet({fields})")
+            answer = answer["updatedSpreadsheet"]
+        else:
+            filters = [{"gridRange": _open(grid_range(task.sheet.id, area))} for area in areas]
+            answer = self.sheets.read_parts(filters, fields)
         part = read_parts(answer)[task.sheet.id]
         return _View(part, answer["sheets"][0].get("conditionalFormats", ()), None)
+
+    def _tagged(self, columns: Mapping[str, int]) -> list[Json]:
+        return [put_tag(self.task.sheet.id, key, column) for key, column in columns.items()]
 
     def _look_at_all(self) -> _View:
         file, self._made = read_file(self.sheets.read(WHOLE)), None
@@ -167,11 +181,13 @@ class Writing:
 
     def _structure(self, view: _View, where: Where, missing: Sequence[AddColumn]) -> Iterator[Json]:
         yield from building.new_columns(self.task.sheet, where.header_row, missing)
+        yield from self._tagged({new.column: new.position for new in missing})
         if self.rules is None:
             return
         locale = self.file.locale
         size = view.part.size
-        if view.file and set(colours.read_colours(view.rules, size, locale)) == set(self.rules):
+        there = set(colours.read_colours(view.rules, size, locale))
+        if view.file and not missing and there == set(self.rules):
             return
         ours = colours.our_rules(view.rules, locale)
         yield from colours.removed(self.task.sheet.id, ours)
@@ -192,6 +208,7 @@ class Writing:
         kept = self._kept(view)
         sheet = self.task.sheet.id
         requests = [
+            *self._still(view, batch),
             *self._keep(kept, view, batch),
             *changes,
             *building.kept_copies(sheet, kept.id, batch.writes, batch.fresh),
@@ -200,13 +217,26 @@ class Writing:
         ]
         self._doubt = batch
         self._sent += 1
-        answer = self.sheets.update(requests, self._ranges(view, kept, batch), _REPLY)
+        try:
+            answer = self.sheets.update(requests, self._ranges(view, kept, batch), _REPLY)
+        except ChangedFault:
+            self._refused += 1
+            if self._refused == _REFUSALS:
+                raise
+            return False  # look again: a column was moved, or the tab renamed
         shown, before = self._shown(answer, kept.id, batch)
         if self._met(answer, requests, batch, shown, before):
             self._doubt, self._made = None, _ready(kept, view, batch)
             return True
         self._doubt = replace(batch, shown=shown)
         return False
+
+    def _still(self, view: _View, batch: _Batch) -> Iterator[Json]:
+        """What refuses the batch when a column that it writes has been moved."""
+        written = {write.column for write in batch.writes} - batch.fresh
+        for column in sorted(written):
+            if tag := next((tag for tag in view.part.tags if tag.column == column), None):
+                yield stands_still(self.task.sheet.id, tag)
 
     def _shown(self, answer: Json, kept: int, batch: _Batch) -> tuple[Grid, Grid]:
         parts = read_parts(answer["updatedSpreadsheet"])
@@ -323,7 +353,7 @@ class Writing:
         of numbers and of what is put back."""
         rows = heading_rows(self.task)
         last = view.part.size[0]
-        areas = [Area(rows.start, 1, min(rows.stop - 1, last), batch.width)]
+        areas = [Area(rows.start, 1, min(rows.stop - 1, last), LAST_COLUMN)]
         if at := batch.where.columns.get("id"):
             areas.append(Area(1, at, LAST_ROW, at))
         areas += building.written_areas(batch.writes)
@@ -340,6 +370,12 @@ class Writing:
 
     def _next_token(self) -> str:
         return f"{self.token}-{self._sent}"
+
+
+def _written(task: Task, columns: Mapping[str, int]) -> dict[str, int]:
+    """Of ``columns`` those that are there already and that the plan writes."""
+    wanted = {key for row in task.rows for key in row.cells}
+    return {key: columns[key] for key in sorted(wanted) if key in task.headings and key in columns}
 
 
 def _ready(kept: Sheet, view: _View, batch: _Batch) -> Sheet:
