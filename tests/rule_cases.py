@@ -159,8 +159,9 @@ class Case:
     def row(self, key: str, number: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row of one table as the case gives it, by its place in the table from 1; all else in it is in order. What
         comes after a meeting moves along with its day, and its host, whoever that is, has reviewed the minutes."""
-        dated = key == "meetings" and self.of_meetings and _DAY.match(str(given.get("date", "")))
-        after = _afterwards(str(given["date"]), self.now) if dated else {}
+        day = str(given.get("date", FULL["meetings"]["date"]))
+        dated = key == "meetings" and self.of_meetings and _DAY.match(day)
+        after = _afterwards(day, self.now) if dated else {}
         review = {"reviewer": None} if key == "meetings" and self.of_meetings and "host" in given else {}
         return {**self.sound(key, number), **after, **review, **given}
 
