@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings starts soak bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings starts soak mutants bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ starts: $(READY) ## two passes at the same time, 200 times
 
 soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
 	CLOSELOOP_SOAK=2000 $(BIN)/pytest tests/test_scheduling.py -k many_passes
+
+mutants: $(READY) ## small faults in rules/, one after the other, and which of them no test finds (takes an hour or two)
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script; requests and bytes on Google Sheets
 	$(BIN)/python -m bench.run

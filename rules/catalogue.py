@@ -25,7 +25,8 @@ class Rule:
     ``reads`` are other cells that it relies on: where one of them, or of the columns, was found
     broken by a rule that ``breaks`` cells, this rule keeps quiet, so that one broken cell gives one
     finding. ``closed`` says that it looks at closed items and at meetings long past too, ``recent`` that it
-    looks at meetings to come and of the last days only (``rules.meeting_facts``); ``waivable`` that a row's 豁免
+    looks at meetings to come and of the last days only, ``ahead`` at meetings that have not been held yet
+    (``rules.meeting_facts``); ``waivable`` that a row's 豁免
     cell may excuse it: what says that the sheet itself cannot be read, may not be waived.
     """
 
@@ -41,6 +42,7 @@ class Rule:
     breaks: bool = False
     closed: bool = False
     recent: bool = False
+    ahead: bool = False
     waivable: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
 

@@ -4,7 +4,8 @@
 
 - ``owner_kind``, ``owner_name``, ``owner_beside``: whom the owner cell names (``rules.owners``)
 - ``meeting_row_date``, ``important``, ``confidential``, ``meeting_known``: of the meeting that the item comes from
-- ``finished``: done by its dates; ``undated``: done as people say, though no day tells when
+- ``finished``: done by its dates; ``undated``: done as people say, though no day tells when: nobody knows whether
+  it was late, so it is not taken for late
 - ``accepted``: verified, or the sheet asks for no verification
 - ``late_days``: working days late (Int64, <NA> without a due date), ``estimated``: whether holidays not
   announced yet were counted, ``on_time``: False once the due date has passed without being done
@@ -95,8 +96,8 @@ def _progress(actions: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     past_due = end.dt.normalize() > actions.due.dt.normalize()
     undated = actions.status.eq("done") & actions.done.isna() & actions.verdict.ne("rejected")
     said_done = undated & (not actions.has("done"))  # nobody can enter the day, so the word counts
-    computed = _status(actions, book.words, finished | said_done, past_due)
-    over = computed.eq("cancelled") | said_done  # is not late any more, and grows no later each day
+    computed = _status(actions, book.words, finished | said_done, finished | undated, past_due)
+    over = computed.eq("cancelled") | undated  # is not late any more, and grows no later each day
     closed = computed.isin(["cancelled", "done"])
     return {
         "finished": finished,
@@ -123,14 +124,18 @@ def _accepted(actions: Table) -> "pd.Series[bool]":
 
 
 def _status(
-    actions: Table, words: WordLists, finished: "pd.Series[bool]", past_due: "pd.Series[bool]"
+    actions: Table,
+    words: WordLists,
+    finished: "pd.Series[bool]",
+    handed_in: "pd.Series[bool]",
+    past_due: "pd.Series[bool]",
 ) -> "pd.Series[str]":
     evidence = ~says_nothing(actions.deliverable, words) if actions.has("deliverable") else ~actions.none()
     announced = actions.status.eq("delayed") & actions.expected.gt(actions.due)
     cases = [
         (finished & evidence & _accepted(actions), "done"),
         (actions.status.eq("cancelled") & says_why_cancelled(actions, words), "cancelled"),
-        (finished, "waiting"),
+        (handed_in, "waiting"),
         (actions.status.eq("blocked"), "blocked"),
         (past_due | announced, "delayed"),
         (actions.status.eq("not_started") | actions.status_typed.eq(""), "not_started"),

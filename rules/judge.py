@@ -80,9 +80,9 @@ class _Look:
 
     def apply(self, rules: Iterable[Rule], book: Book) -> None:
         """Apply rules one after the other to each table that they are for; most look at what is not over yet."""
-        live, recent = _only(book, "live"), _only(book, "recent")
+        left = {fact: _only(book, fact) for fact in ("live", "recent", "ahead")}
         for rule in rules:
-            for table in _tables(rule, book if rule.closed else recent if rule.recent else live):
+            for table in _tables(rule, left[scope] if (scope := _scope(rule)) else book):
                 if lacks := _lacks(rule, table, book):
                     self.silent.append(Silence(rule.code, table.key, lacks))
                     continue
@@ -117,6 +117,13 @@ def _only(book: Book, fact: str) -> Book:
         if fact in table.frame
     }
     return replace(book, tables={**book.tables, **left})
+
+
+def _scope(rule: Rule) -> str:
+    """The fact that holds for the rows that a rule looks at; '' where it looks at all of them."""
+    if rule.closed:
+        return ""
+    return "ahead" if rule.ahead else "recent" if rule.recent else "live"
 
 
 def _tables(rule: Rule, book: Book) -> Iterator[Table]:

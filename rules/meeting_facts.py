@@ -5,20 +5,21 @@
 - ``starts``, ``ends``: day and time of day as one moment; NaT where either is unknown, ``ends`` too where it
   does not lie after the start
 - ``planned_minutes``: from start to end; NaN where unknown
-- ``held``: its day lies before today (by day alone: no rule may look at the time of day)
+- ``held``: its day lies before today (by day alone: no rule may look at the time of day); ``ahead``: not so
 - ``called``: its notice is out or ought to be: the meeting is three working days away or less, or over; or
   nobody has said when it is. What is still missing of an earlier plan is nobody's fault yet
 - ``recent``, ``live``: see below
 - ``topic_count``, ``topics_planned``: its topics, and their planned minutes together (NaN where any is unknown)
 
 and to the topics ``meeting_row``, ``meeting_known``, ``meeting_date``, ``meeting_minutes`` (what is planned for
-the meeting), ``meeting_held``, ``emergency``, ``called``, ``recent`` and ``live``, all of their meeting.
+the meeting), ``meeting_held``, ``emergency``, ``called``, ``ahead``, ``recent`` and ``live``, all of their meeting.
 
 A register is a diary, and nobody is to be reminded for ever of what is over. Rules look at the meetings that are
 ``live``, which is up to 90 days after the day of the meeting: then the quarter's review has had it. Those whose
-faults cannot be mended once the meeting has been held (``Rule.recent``: all of its preparation) look at
-``recent`` ones, up to 14 days after it, which is long enough for two weekly summaries. A rule that is ``closed``
-looks at all of them.
+faults cannot be mended once the meeting has been held (``Rule.recent``: what of its preparation is put on record)
+look at ``recent`` ones, up to 14 days after it, which is long enough for two weekly summaries. What tells people
+to plan otherwise (``Rule.ahead``: fewer topics, a shorter one) is silent from the day after the meeting on. A rule
+that is ``closed`` looks at all of them.
 """
 
 import re
@@ -39,7 +40,7 @@ _NO_MEETINGS = pd.DataFrame(
         "date": pd.Series(dtype="datetime64[s]"),
         "planned_minutes": pd.Series(dtype="float64"),
         "emergency": pd.Series(dtype="str"),
-        **{fact: pd.Series(dtype="bool") for fact in ("held", "called", "recent", "live")},
+        **{fact: pd.Series(dtype="bool") for fact in ("held", "ahead", "called", "recent", "live")},
     }
 )
 
@@ -68,6 +69,7 @@ def _times(meetings: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "ends": ends,
         "planned_minutes": (ends - starts).dt.total_seconds() / 60,
         "held": days_over.gt(0),
+        "ahead": ~days_over.gt(0),
         "called": ~day.gt(soon) | meetings.notice_sent_typed.ne(""),
         "recent": ~days_over.gt(RECENT_DAYS),
         "live": ~days_over.gt(LIVE_DAYS),
@@ -129,5 +131,5 @@ def _of_their_meeting(topics: Table, meetings: Table | None) -> dict[str, "pd.Se
         "meeting_minutes": taken["planned_minutes"],
         "meeting_held": taken["held"].eq(True),
         "emergency": taken["emergency"].eq("yes"),
-        **{fact: taken[fact].ne(False) for fact in ("called", "recent", "live")},
+        **{fact: taken[fact].ne(False) for fact in ("ahead", "called", "recent", "live")},
     }

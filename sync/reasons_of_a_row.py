@@ -126,11 +126,10 @@ def _status_because(facts: Mapping[str, Any]) -> str:
     if computed == "delayed":
         return "delayed_announced" if facts["on_time"] else "delayed_past_due"
     if computed == "waiting":
-        return "waiting_rejected" if facts["verdict"] == "rejected" else "waiting"
+        handed_in = "waiting_no_date" if facts["undated"] else "waiting"
+        return "waiting_rejected" if facts["verdict"] == "rejected" else handed_in
     if computed == "in_progress" and facts["verdict"] == "rejected":
         return "in_progress_rejected"
-    if computed == "in_progress" and facts["status"] == "done":
-        return "in_progress_no_date"
     return str(computed)
 
 

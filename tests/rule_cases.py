@@ -39,7 +39,7 @@ from rules.judge import judge
 from rules.table import Book
 from rules.tuning import RuleTuning, Tuning
 from rules.wordlists import word_lists
-from rules.workdays import calendar
+from rules.workdays import Calendar, calendar
 from sheet_templates import template
 from sync.snapshot import Area, Snapshot, Tab
 from sync.tables import own_days, read_tables
@@ -159,8 +159,9 @@ class Case:
     def row(self, key: str, number: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row of one table as the case gives it, by its place in the table from 1; all else in it is in order. What
         comes after a meeting moves along with its day, and its host, whoever that is, has reviewed the minutes."""
-        dated = key == "meetings" and self.of_meetings and _DAY.match(str(given.get("date", "")))
-        after = _afterwards(str(given["date"]), self.now) if dated else {}
+        day = str(given.get("date", FULL["meetings"]["date"]))
+        dated = key == "meetings" and self.of_meetings and _DAY.match(day)
+        after = _afterwards(day, self.now) if dated else {}
         review = {"reviewer": None} if key == "meetings" and self.of_meetings and "host" in given else {}
         return {**self.sound(key, number), **after, **review, **given}
 
@@ -181,20 +182,27 @@ class Case:
 @cache
 def cases() -> tuple[Case, ...]:
     """All cases of all files."""
-    return tuple(
-        Case(path.stem, name, given or {})
-        for path in sorted(FOLDER.glob("*.yml"))
-        for name, given in yaml.safe_load(path.read_text("utf-8")).items()
-    )
+    return tuple(case for path in sorted(FOLDER.glob("*.yml")) for case in cases_of(path.stem))
+
+
+def cases_of(code: str) -> Iterator[Case]:
+    """The cases of one rule."""
+    for name, given in yaml.safe_load((FOLDER / f"{code}.yml").read_text("utf-8")).items():
+        yield Case(code, name, given or {})
 
 
 def judged(case: Case) -> tuple[Finding, ...]:
     """What the whole catalogue finds in the case's workbook."""
     today = case.now.date()
     tables = read_tables(snapshot(case), template(), {}, today)
-    book = Book(tables, case.now, calendar(own=own_days(tables), today=today), word_lists())
+    book = Book(tables, case.now, _calendar(tuple(own_days(tables).items()), today), word_lists())
     tuned = {case.code: RuleTuning(parameters=case.given.get("parameters", {}))}
     return judge(book, RULES, Tuning(rules=tuned)).findings
+
+
+@cache
+def _calendar(own: tuple[tuple[date, bool], ...], today: date) -> Calendar:
+    return calendar(own=dict(own), today=today)
 
 
 def wanted(case: Case) -> list[str]:

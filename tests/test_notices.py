@@ -1,7 +1,6 @@
 """Who is told what, when (handbook §4): the ladder in working days, catch-up, deputies, heads, and who cannot be told."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from sync.snapshot import Tab
 from sync.tell.notice import Notice
 
 LADDER = {"due_soon", "overdue", "risk"}
+CHASED = {*LADDER, "escalation", "acceptance", "problem"}
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态", "验收人"]
 PEOPLE = [
     ["姓名", "部门", "邮箱", "角色", "请假至", "代理人"],
@@ -85,15 +85,27 @@ def test_after_a_long_holiday_only_the_highest_rung_is_left():
 
 
 def test_what_is_done_or_handed_in_is_not_chased():
-    def chased(done: str) -> list[Any]:
+    def said_of(done: str) -> list[tuple[str, str]]:
         row = ["A1", "输出", "王芳", "客服部", "2024-06-12", "已完成", "", done]
         tab = Tab("t", [[*HEADER, "实际完成时间"], row])
         book = MemoryBook({"t": tab, "通讯录": Tab("通讯录", PEOPLE)})
-        return on_the_ladder(look(book, Settings(), datetime(2024, 6, 20, 10)))
+        notices = look(book, Settings(), datetime(2024, 6, 20, 10)).notices
+        return [(each.kind.value, each.recipient.name) for each in notices if each.kind.value in CHASED]
 
-    assert chased("") != []  # no date of completion: not done
-    assert chased("2024-06-19") == []
+    assert said_of("") == [("problem", "王芳")]  # that the day is missing is for nobody but the owner
+    assert said_of("2024-06-19") == [("acceptance", "赵敏")]
     assert told("2024-06-20T10:00", status="已完成")[0] == []  # the sheet has no place for the date
+
+
+def test_what_is_said_to_be_done_is_accepted_where_no_column_tells_when():
+    row = ["A1", "输出", "王芳", "客服部", "2024-06-12", "已完成", "孙悦", ""]
+    tab = Tab("t", [[*HEADER, "验收结果"], row])
+    book = MemoryBook({"t": tab, "通讯录": Tab("通讯录", PEOPLE)})
+    notices = look(book, Settings(), datetime(2024, 6, 20, 10)).notices
+
+    assert [(each.kind.value, each.recipient.name) for each in notices if each.kind.value in CHASED] == [
+        ("acceptance", "孙悦")
+    ]
 
 
 def test_the_verifier_is_kept_informed_before_the_coordinator():

@@ -18,7 +18,7 @@ from rules.wordlists import WordLists, fold
     columns=("description",),
     cites="001 二(二) What, 003 三(二)",
 )
-def says_what_is_to_be_done(actions: Table, book: Book) -> "pd.Series[bool]":
+def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
     """The item says what is to be done.
 
     Why: whoever missed the meeting has to know from this cell alone what is expected. A cell that is
@@ -27,7 +27,11 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> "pd.Series[bool]":
 
     Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
     """
-    return holds(actions.description, lambda text: _asks_nothing(text, book.words))
+    nothing = holds(actions.description, lambda text: _asks_nothing(text, book.words))
+    variant = pd.Series("unclear", index=actions.rows, dtype="str").mask(
+        actions.description.eq(""), "missing"
+    )
+    return pd.DataFrame({"variant": variant})[nothing]
 
 
 def _asks_nothing(text: str, words: WordLists) -> bool:

@@ -50,7 +50,8 @@ def lateness_is_a_risk(actions: Table, book: Book, *, working_days: int = 3) -> 
     Why: the owner alone has not managed it; somebody who can move resources has to know.
 
     Write instead: nothing; agree on help with the head of the department, and enter reason and new date.
-    A count that rests on holidays not announced yet raises no alarm.
+    A count that rests on holidays not announced yet raises no alarm, nor does what is called 已完成 without its
+    day: A110 asks the owner for it.
     """
     risky = actions.late_days.gt(working_days).fillna(False).astype(bool) & ~actions.estimated & actions.open
     return pd.DataFrame({"days": actions.late_days})[risky]

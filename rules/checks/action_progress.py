@@ -47,8 +47,10 @@ def status_is_known(actions: Table, book: Book) -> pd.DataFrame:
 def done_comes_with_evidence(actions: Table, book: Book) -> pd.DataFrame:
     """已完成 comes with the day on which it was done and with what was handed over.
 
-    Why: without them nobody can verify it, and the item is not closed. A column that the sheet does not have
-    is not asked for.
+    Why: without them nobody can verify it, and the item is not closed. Until the day stands there it counts as
+    handed in (待验收), for whoever says 已完成 has mostly finished: its owner is asked for the day by this rule,
+    and it is neither chased as late nor taken to the head of the department. A column that the sheet does not
+    have is not asked for.
 
     Write instead: the date under 实际完成时间 and the document, link or file under 交付成果; or set the
     status back to 进行中.
@@ -107,7 +109,7 @@ def lateness_is_explained(actions: Table, book: Book) -> pd.DataFrame:
     stale = actions.expected.isna() | (actions.expected.dt.normalize() < book.today)
     asked_here = actions.open & actions.computed.ne("blocked")  # what is blocked is asked by A113
     no_date = stale & asked_here & actions.has("expected")
-    late = ~actions.on_time & (actions.open | actions.finished) & ~actions.undated
+    late = ~actions.on_time & (actions.open | actions.finished)
     column = "late_reason" if actions.has("late_reason") else "remark"
     caught = pd.DataFrame({"variant": "both"}, index=actions.rows)
     caught = caught.mask(no_reason & ~no_date, "reason").mask(~no_reason & no_date, "expected")

@@ -17,7 +17,7 @@ from rules.table import Book, Table
     columns=(),
     cites="001 二(一)",
     needs_table=("topics",),
-    recent=True,
+    ahead=True,
 )
 def not_too_many_topics(meetings: Table, book: Book, *, topics: int = 5) -> pd.DataFrame:
     """A meeting has at most five topics.
@@ -45,7 +45,8 @@ def planned_length_is_usual(
 ) -> pd.DataFrame:
     """A meeting is planned for thirty to sixty minutes; a difficult one may take somewhat longer.
 
-    Why: after an hour nobody listens; what takes less than half an hour may be settled without a meeting.
+    Why: after an hour nobody listens; what takes less than half an hour may be settled without a meeting. Once it
+    has been held only an end that lies before the start is shown, for then nobody can say how long it was.
 
     Write instead: an end that fits the agenda; two meetings where one is too long.
     """
@@ -55,7 +56,8 @@ def planned_length_is_usual(
     caught["variant"] = caught["variant"].mask(backwards, "backwards")
     caught["minutes"], caught["shortest"], caught["longest"] = minutes.map("{:g}".format), shortest, longest
     caught["columns"] = [("end",) if meetings.has("end") else ("start",)] * len(caught)
-    return caught[minutes.lt(shortest) | minutes.gt(longest) | backwards]
+    unusual = minutes.lt(shortest) | minutes.gt(longest)
+    return caught[(unusual & ~meetings.held) | backwards]
 
 
 @rule(
@@ -67,7 +69,7 @@ def planned_length_is_usual(
     needs=("start",),
     needs_table=("topics",),
     reads=("date",),
-    recent=True,
+    ahead=True,
 )
 def time_is_left_for_open_discussion(meetings: Table, book: Book, *, minutes: int = 5) -> pd.DataFrame:
     """Some minutes of a meeting are not given to any topic.
@@ -81,7 +83,7 @@ def time_is_left_for_open_discussion(meetings: Table, book: Book, *, minutes: in
     return pd.DataFrame(shown, index=meetings.rows)[left.ge(0) & left.lt(minutes)]
 
 
-@rule("T101", on="topics", severity=Severity.WARNING, columns=("planned",), cites="000 二(一)", recent=True)
+@rule("T101", on="topics", severity=Severity.WARNING, columns=("planned",), cites="000 二(一)", ahead=True)
 def topic_is_short_enough(topics: Table, book: Book, *, minutes: int = 30) -> pd.DataFrame:
     """A topic is planned for at most thirty minutes.
 
@@ -121,18 +123,20 @@ def topic_has_one_presenter(topics: Table, book: Book) -> pd.DataFrame:
     severity=Severity.WARNING,
     columns=("planned",),
     cites="001 模板1, 002 二(一)3, 003 三(一)",
-    recent=True,
+    ahead=True,
 )
 def topics_fit_the_meeting(topics: Table, book: Book) -> pd.DataFrame:
     """A topic has a planned length, and the topics of a meeting fit into it together.
 
-    Why: otherwise the last topics are not reached. Caught are those with which the meeting's time is over.
+    Why: otherwise the last topics are not reached. Caught is the first one with which the meeting's time is over,
+    in the order of their numbers; those behind it need not be told as well.
 
     Write instead: minutes (20, 20分钟, 半小时); fewer or shorter topics, or a later end of the meeting.
     """
     unknown = topics.planned.isna()
     together = _in_turn(topics).groupby(topics.meeting_row).cumsum().reindex(topics.rows)
-    too_much = together.gt(topics.meeting_minutes) & ~unknown
+    before = together - topics.planned
+    too_much = together.gt(topics.meeting_minutes) & before.le(topics.meeting_minutes)
     nothing = unknown & says_nothing(topics.planned_typed, book.words)
     caught = pd.DataFrame({"variant": "unreadable"}, index=topics.rows)
     caught["variant"] = caught["variant"].mask(nothing, "missing").mask(too_much, "too_much")

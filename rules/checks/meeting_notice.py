@@ -33,7 +33,7 @@ _ENDING = re.compile(
     cites="000 二(一), 001 二(一), 002 二(一)1, 003 三(一)",
     recent=True,
 )
-def meeting_has_a_goal(meetings: Table, book: Book) -> "pd.Series[bool]":
+def meeting_has_a_goal(meetings: Table, book: Book) -> pd.DataFrame:
     """The meeting has a goal.
 
     Why: without one nobody can prepare, and nobody can say afterwards whether it was worth the time. What is
@@ -41,8 +41,9 @@ def meeting_has_a_goal(meetings: Table, book: Book) -> "pd.Series[bool]":
 
     Write instead: what is to be settled, such as 确定Q3产品上线计划.
     """
-    empty = says_nothing(meetings.goal, book.words) | holds(meetings.goal, book.words.says_nothing)
-    return empty & meetings.called
+    none = says_nothing(meetings.goal, book.words) | holds(meetings.goal, book.words.says_nothing)
+    variant = pd.Series("unclear", index=meetings.rows, dtype="str").mask(meetings.goal.eq(""), "missing")
+    return pd.DataFrame({"variant": variant})[none & meetings.called]
 
 
 @rule(

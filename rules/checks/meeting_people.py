@@ -53,7 +53,7 @@ def host_and_recorder_are_people(meetings: Table, book: Book) -> pd.DataFrame:
     severity=Severity.WARNING,
     columns=("attendees",),
     cites="002 二(一)2 四(三)",
-    recent=True,
+    ahead=True,
 )
 def not_too_many_people(meetings: Table, book: Book, *, people: int = 15) -> pd.DataFrame:
     """At most fifteen people are asked to a meeting.

@@ -97,11 +97,15 @@ class ItemNotices:
         return self._frame(rows, anchors, step, since)
 
     def _handed_in(self) -> _Frame:
-        waits = self._actions.computed.eq("waiting") & ~self._actions.accepted
-        rows = self._known[waits.to_numpy(dtype=bool)]
+        """Once the day stands there on which it was done, for until then A110 asks the owner; or in a sheet that has
+        no place for it."""
+        actions = self._actions
+        waits = actions.computed.eq("waiting") & ~actions.accepted
+        dated = actions.done.notna() | (not actions.has("done"))
+        rows = self._known[(waits & dated).to_numpy(dtype=bool)]
         done = rows["done"].dt.normalize()
         step = _repeats(self._working_days_since(done), self.ladder[Kind.ACCEPTANCE].repeat)
-        return self._frame(rows, done.dt.strftime("%Y-%m-%d"), step, done)
+        return self._frame(rows, done.dt.strftime("%Y-%m-%d").fillna(""), step, done.fillna(self._today))
 
     def _risky(self) -> _Frame:
         rung = self.ladder[Kind.RISK]
