@@ -12,6 +12,7 @@ from rules.table import Book
 from sheet_templates import words
 from sync.history import RowState
 from sync.ledger import Ledger, Usual
+from sync.repeating import rested
 from sync.settings import Settings
 from sync.tell.calendar_entry import attachments, entries
 from sync.tell.channel import Channel, Delivery
@@ -73,6 +74,7 @@ class Teller:
         due = (*notices, *self._undelivered(notices, book))
         if not self.ledger.has_told():
             due = self._adopted(due, groups, whole=whole)
+        due = rested(due, settled_ladder(self.settings), self.ledger, book.calendar, self.now)
         fresh = self.ledger.unknown(due, self.now)
         instead = mailed_instead(groups, due, self.ledger, self.now)
         waits = (*fresh, *instead, *self.ledger.unknown(posts(groups, due), self.now))
@@ -169,6 +171,17 @@ class Teller:
         keys = tuple(each.key for each in digest.notices)
         files = attachments(dated, self.states, tracker, now, language)
         return message(letter, digest.recipient, sender, keys, now, thread=tracker, attached=files)
+
+
+def would_tell(
+    notices: Sequence[Notice], book: Book, ledger: Ledger, settings: Settings, now: datetime
+) -> Told:
+    """What a pass would tell people now, without telling anybody: as ``notices``, or as ``held`` where it would wait
+    for the sending window. The brake and what became of robots' messages are left aside."""
+    rungs = settled_ladder(settings)
+    due = notices if ledger.has_told() else [each for each in notices if rungs[each.kind].first]
+    fresh = ledger.unknown(rested(due, rungs, ledger, book.calendar, now), now)
+    return Told(fresh) if may_send(book, settings, now) else Told(held=fresh)
 
 
 def may_send(book: Book, settings: Settings, now: datetime) -> bool:
