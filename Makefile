@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year interleavings starts soak mutants bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings starts soak mutants bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,8 +48,11 @@ crashes: $(READY) ## 300 kills in the middle of a pass, 500 while mails go out
 	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
 	CLOSELOOP_KILLS=500 $(BIN)/pytest -s tests/tell/test_telling_crashes.py
 
-year: $(READY)   ## a simulated year of reminders, hour by hour
+year: $(READY)   ## the mails of a simulated year, hour by hour, against those of tests/year
 	$(BIN)/python -m tests.simulated_year
+
+year-mails: $(READY) ## write these mails into tests/year, to be read by reviewers
+	$(BIN)/python -m tests.simulated_year --write
 
 interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
 	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py

@@ -74,7 +74,7 @@ def reminder_table() -> str:
     )
     rows = (
         (
-            f"`{rung.kind}`",
+            f"`{rung.kind}`" + " (off)" * rung.off,
             kinds[rung.kind],
             ", ".join(rung.to),
             ", ".join(rung.copy),

@@ -13,7 +13,7 @@ class Rung:
     """One kind of reminder; ``ladder.toml`` says what each field means. ``off`` is an organisation's own word."""
 
     kind: str
-    about: Literal["item", "meeting", "figures"]
+    about: Literal["item", "meeting", "paper", "figures"]
     colour: str
     to: tuple[str, ...]
     copy: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
 from sync.looking import Judged, look
 from sync.memory import NOTHING, recall
 from sync.passes import needs_a_person, progress, watched_pass
-from sync.telling import Brake
+from sync.telling import Brake, would_tell
 from sync.terminal import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
 from sync.watching import Watch, WatchedBook
@@ -77,17 +77,19 @@ def plan_workbook(
 ) -> None:
     """Print what a run would write, and whom it would tell."""
     tracker = find_tracker(path, config, name)
-    judged = look_at(tracker, now)
+    moment = tracker.moment(now)
+    judged = look_at(tracker, moment)
     with closing(tracker.ledger()) as ledger:
-        fresh = ledger.unknown(judged.notices)
+        told = would_tell(judged.notices, judged.judgement.book, ledger, tracker.settings, moment)
     language = words(tracker.settings.language)
     if as_json:
-        print_json(machine_form.planned(judged, fresh))
+        print_json(machine_form.planned(judged, told))
         return
     show(
         report.plan_section(judged.plan, language, template(), done=False),
         report.every_change(judged.plan) if judged.plan.cells else None,
-        report.notices_section(fresh, language, done=False),
+        report.notices_section((*told.notices, *told.held), language, done=False),
+        _held(len(told.held), tracker),
         report.missed_section(judged.missed, language),
     )
 

@@ -406,8 +406,11 @@ class Ledger:
         query = (
             sql.select(RUNS.c.id).where(RUNS.c.tracker == self.tracker, RUNS.c.mails.is_not(None)).limit(1)
         )
+        if not self._has(RUNS):
+            return False
         with self._transaction() as connection:
-            return connection.execute(query).first() is not None
+            # A ledger of an earlier version did not count yet, and has told.
+            return "mails" in _lacking(connection, RUNS) or connection.execute(query).first() is not None
 
     def usual(self) -> Usual:
         """What passes usually tell."""

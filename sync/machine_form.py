@@ -14,6 +14,7 @@ from sync.looking import Judged
 from sync.sentences import sentence
 from sync.snapshot import CellValue
 from sync.tell.notice import Notice
+from sync.telling import Told
 from sync.worker import Pass, Unchanged
 
 
@@ -39,13 +40,15 @@ def proposed(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def planned(judged: Judged, fresh: Iterable[Notice]) -> dict[str, Any]:
-    """``{"read", "findings", "changes", "notices"}``: each change and notice that a run would make."""
+def planned(judged: Judged, told: Told) -> dict[str, Any]:
+    """``{"read", "findings", "changes", "notices", "held"}``: each change and notice that a run would make, and how
+    many of the notices would wait for the sending window."""
     return {
         "read": rows_read(judged.judgement),
         "findings": len(judged.judgement.findings),
         "changes": _changes(judged.plan),
-        "notices": _notices(fresh),
+        "notices": _notices((*told.notices, *told.held)),
+        "held": len(told.held),
     }
 
 

@@ -91,7 +91,9 @@ class CalendarSettings(_Section):
 class RungSettings(_Section):
     """One kind of reminder as an organisation wants it; what is not given stays as the handbook has it."""
 
-    off: bool = Field(False, description="whether it is not told at all")
+    off: bool | None = Field(
+        None, description="whether it is not told at all; false tells what is off by default"
+    )
     days: int | None = Field(None, ge=0, le=60, description="days before or after its date")
     repeat: int | None = Field(
         None, ge=0, le=250, description="working days until it is told again; 0 for once"

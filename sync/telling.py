@@ -12,6 +12,8 @@ from rules.table import Book
 from sheet_templates import words
 from sync.history import RowState
 from sync.ledger import Ledger, Usual
+from sync.repeating import rested
+from sync.reports.minutes import minutes_of
 from sync.settings import Settings
 from sync.tell.calendar_entry import attachments, entries
 from sync.tell.channel import Channel, Delivery
@@ -20,7 +22,8 @@ from sync.tell.group_message import Routes
 from sync.tell.groups import Groups, GroupsTold, mailed_instead, posts, tell_groups
 from sync.tell.ladder import Ladder, Reached, ladder, notice
 from sync.tell.letter import Sender, message
-from sync.tell.notice import Digest, Figures, Kind, Notice, Recipient
+from sync.tell.notice import PAPERS, Digest, Figures, Kind, Meeting, Notice, Recipient
+from sync.tell.papers import invitations, paper
 from sync.tell.periodic_notices import undelivered
 from sync.tell.recipients import Recipients
 from sync.tell.robots.robot import Robot
@@ -73,22 +76,24 @@ class Teller:
         due = (*notices, *self._undelivered(notices, book))
         if not self.ledger.has_told():
             due = self._adopted(due, groups, whole=whole)
+        due = rested(due, settled_ladder(self.settings), self.ledger, book.calendar, self.now)
         fresh = self.ledger.unknown(due, self.now)
         instead = mailed_instead(groups, due, self.ledger, self.now)
         waits = (*fresh, *instead, *self.ledger.unknown(posts(groups, due), self.now))
         if not may_send(book, self.settings, self.now):
             told = Told(held=waits)
         elif (brake := self._brake((*fresh, *instead))) and not release:
-            told = replace(self._send(self._alarm(brake, book)), held=waits, brake=brake)
+            told = replace(self._send(self._alarm(brake, book), book), held=waits, brake=brake)
         else:
             posted = tell_groups(groups, due, self.run, self.ledger, self.now)
             if release or not self._brake((*fresh, *posted.instead)):
                 instead = posted.instead  # also what was refused just now; or else the next pass stops at it
-            told = replace(self._send((*fresh, *instead)), groups=posted)
+            told = replace(self._send((*fresh, *instead), book), groups=posted)
         self.ledger.hold(self.run, told.held, self.now)
         if whole:
             usual = Told() if told.brake else told
-            self.ledger.count_told(self.run, usual.mails, len(usual.notices))
+            people = {each.recipient.email.casefold() for each in usual.notices}
+            self.ledger.count_told(self.run, len(people), len(usual.notices))
         return told
 
     def _adopted(self, due: Sequence[Notice], groups: Groups, *, whole: bool) -> tuple[Notice, ...]:
@@ -136,21 +141,21 @@ class Teller:
         people = self._recipients(book).coordinators()
         return self.ledger.unknown([notice(reached, "", person, account) for person in people], self.now)
 
-    def _send(self, fresh: Sequence[Notice]) -> Told:
-        """Claim, send and settle, person by person."""
+    def _send(self, fresh: Sequence[Notice], book: Book) -> Told:
+        """Claim, send and settle, mail by mail: one for each person, and one for each document."""
         if not fresh:
             return Told()
         told: list[Notice] = []
         failed: list[tuple[Recipient, Delivery]] = []
         mails = 0
         with self.channel.open() as post:
-            for digest in digests(fresh):
+            for digest in (*digests(each for each in fresh if each.kind not in PAPERS), *_papers(fresh)):
                 claimed = self.ledger.claim(self.run, digest.notices, self.now)
                 if not claimed:
                     continue
                 own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
                 dated = self.ledger.claim(self.run, own, self.now)
-                delivery = post.send(self._mail(Digest(digest.recipient, claimed), dated))
+                delivery = post.send(self._mail(Digest(digest.recipient, claimed), dated, book))
                 self.ledger.settle((*claimed, *dated), delivery, self.now)
                 if delivery.sent:
                     told.extend(claimed)
@@ -159,16 +164,40 @@ class Teller:
                     failed.append((digest.recipient, delivery))
         return Told(tuple(told), (), mails, tuple(failed))
 
-    def _mail(self, digest: Digest, dated: Sequence[Notice]) -> EmailMessage:
-        """The mail of one digest, with calendar entries for what is ``dated``."""
-        mail, tracker = self.settings.mail, self.ledger.tracker
+    def _mail(self, digest: Digest, dated: Sequence[Notice], book: Book) -> EmailMessage:
+        """The mail of one digest, with calendar entries for what is ``dated``; or that of a document."""
+        mail, tracker, thread = self.settings.mail, self.ledger.tracker, self.ledger.tracker
         language = words(self.settings.language)
         now = self.now.replace(tzinfo=ZoneInfo(self.settings.timezone))
         sender = Sender(mail.sender_name, mail.sender, mail.reply_to)
-        letter = compose(digest, language, tracker)
         keys = tuple(each.key for each in digest.notices)
-        files = attachments(dated, self.states, tracker, now, language)
-        return message(letter, digest.recipient, sender, keys, now, thread=tracker, attached=files)
+        first = digest.notices[0]
+        if first.kind in PAPERS and isinstance(first.subject, Meeting):
+            minutes = minutes_of(book, first.subject.id or first.subject.name)
+            letter = paper(first, minutes, language, tracker)
+            listed, organizer = directory(book.get("people"), book.words), mail.reply_to or mail.sender
+            files = invitations(first.kind, minutes, listed, organizer, tracker, now, language)
+            thread = f"{tracker} {minutes.id or minutes.name}"
+        else:
+            letter = compose(digest, language, tracker)
+            files = attachments(dated, self.states, tracker, now, language)
+        return message(letter, digest.recipient, sender, keys, now, thread=thread, attached=files)
+
+
+def _papers(notices: Sequence[Notice]) -> Iterator[Digest]:
+    """Each document for each person as a mail of its own."""
+    yield from (Digest(each.recipient, (each,)) for each in notices if each.kind in PAPERS)
+
+
+def would_tell(
+    notices: Sequence[Notice], book: Book, ledger: Ledger, settings: Settings, now: datetime
+) -> Told:
+    """What a pass would tell people now, without telling anybody: as ``notices``, or as ``held`` where it would wait
+    for the sending window. The brake and what became of robots' messages are left aside."""
+    rungs = settled_ladder(settings)
+    due = notices if ledger.has_told() else [each for each in notices if rungs[each.kind].first]
+    fresh = ledger.unknown(rested(due, rungs, ledger, book.calendar, now), now)
+    return Told(fresh) if may_send(book, settings, now) else Told(held=fresh)
 
 
 def may_send(book: Book, settings: Settings, now: datetime) -> bool:

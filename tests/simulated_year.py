@@ -1,15 +1,20 @@
 """A year of a tracker that people move by a seeded script, passed over at given hours: who was told what, and when.
 
-``python -m tests.simulated_year`` passes every hour of 2026 and prints the figures; the suite passes less often.
+``python -m tests.simulated_year`` passes every hour of 2026, prints the figures, and fails where the mails are not those
+of ``tests/year``; with ``--write`` it writes them anew. The suite passes less often, and every hour of some weeks.
 """
 
 import random
-from collections import Counter
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from difflib import unified_diff
 from email.message import EmailMessage
+from itertools import islice
+from pathlib import Path
 
 import chinese_calendar
 
@@ -18,6 +23,7 @@ from sync.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import CellValue, Tab
 from sync.tell.channel import Delivery
+from sync.tell.notice import Notice
 from sync.worker import Pass, run_pass
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -162,26 +168,40 @@ def _last_working(day: date) -> date:
 
 @dataclass
 class Letters:
-    """A way out that keeps nothing but the count."""
+    """A way out that keeps what the passes hand over, until it is taken."""
 
-    sent: int = 0
+    messages: list[EmailMessage] = field(default_factory=list)
 
     def open(self) -> nullcontext["Letters"]:
         return nullcontext(self)
 
-    def send(self, _message: EmailMessage) -> Delivery:
-        self.sent += 1
+    def send(self, message: EmailMessage) -> Delivery:
+        self.messages.append(message)
         return Delivery(True)
+
+    def take(self) -> list[EmailMessage]:
+        """What has come since this was last asked."""
+        taken, self.messages = self.messages, []
+        return taken
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it went out in a pass, and all the rungs that its person was told in that pass."""
+
+    moment: datetime
+    message: EmailMessage
+    rungs: tuple[Rung, ...]
 
 
 @dataclass(frozen=True)
 class Year:
-    """What a year came to: each rung with the moment at which it was told, and the passes, judged and all."""
+    """What a year came to: each rung with the moment at which it was told, the mails, and the passes, judged and all."""
 
     told: list[tuple[datetime, Rung]]
     passes: int
     judged: int
-    mails: int
+    mails: list[Mail]
 
     @property
     def rungs(self) -> set[Rung]:
@@ -195,6 +215,7 @@ OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"
 def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:
     """Pass over the tracker at each moment; what people do on a day is done before its first pass."""
     book, letters, told, judged, passes = MemoryBook(), Letters(), [], 0, 0
+    mails: list[Mail] = []
     settings = Settings(
         brake={"people": 1000, "items": 10_000}, reports={"weekly": False, "quarterly": False}
     )
@@ -208,7 +229,17 @@ def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:
             if isinstance(done, Pass):
                 judged += 1
                 told += [(moment, _rung(notice.key, notice.recipient.name)) for notice in done.told]
-    return Year(told, passes, judged, letters.sent)
+                mails += _mails(moment, letters.take(), done.told)
+    return Year(told, passes, judged, mails)
+
+
+def _mails(moment: datetime, messages: list[EmailMessage], notices: Iterable[Notice]) -> Iterator[Mail]:
+    """Each mail of a pass, with its person's rungs."""
+    rungs: defaultdict[str, list[Rung]] = defaultdict(list)
+    for notice in notices:
+        rungs[notice.recipient.email].append(_rung(notice.key, notice.recipient.name))
+    for message in messages:
+        yield Mail(moment, message, tuple(rungs[message["To"].addresses[0].addr_spec]))
 
 
 def _rung(key: str, name: str) -> Rung:
@@ -251,19 +282,69 @@ def hourly() -> Iterator[datetime]:
         moment += timedelta(hours=1)
 
 
-def main() -> None:
-    """A whole year, hour by hour."""
-    items = lives(120, 1)
+def timeline(mails: Iterable[Mail]) -> Iterator[str]:
+    """The mails as lines: when (once for a pass), to whom with which subject, and each thing that it tells."""
+    last = None
+    for mail in mails:
+        if mail.moment != last:
+            yield f"{mail.moment:%Y-%m-%d %a %H:%M}\n"
+            last = mail.moment
+        to = mail.message["To"].addresses[0]
+        yield f"  {to.display_name} <{to.addr_spec}> {mail.message['Subject']}\n"
+        yield from (f"      {' '.join(filter(None, rung[:4]))}\n" for rung in mail.rungs)
+
+
+def one_of_each(mails: Iterable[Mail]) -> Iterator[str]:
+    """The whole text of the first mail that tells of each kind."""
+    seen: set[str] = set()
+    for mail in mails:
+        new = dict.fromkeys(rung[0] for rung in mail.rungs if rung[0] not in seen)
+        body = mail.message.get_body(("plain",))
+        if new and body:
+            seen.update(new)
+            yield f"{'=' * 30} {', '.join(new)}: {mail.moment:%Y-%m-%d %H:%M} {mail.message['To']}\n"
+            yield f"{mail.message['Subject']}\n\n{_lines(body.get_content())}\n"
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text.rstrip().splitlines())
+
+
+FOLDER = Path(__file__).with_name("year")
+TIMELINE, TEXTS = FOLDER / "timeline.txt", FOLDER / "one_of_each.txt"
+
+
+def main(arguments: list[str]) -> int:
+    """A whole year, hour by hour. Returns 1 where anything is not as it has to be."""
+    items = yearly_items()
     year = simulate(items, hourly())
     twice = [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1]
     outside = [moment for moment, _ in year.told if not is_working(moment.date()) or not 8 < moment.hour < 18]
     wanted = expected(items, working_days())
-    print(f"{year.passes} passes, {year.judged} judged anew, {year.mails} mails, {len(year.told)} notices")
+    missed, many = wanted - year.rungs, year.rungs - wanted
     print(
-        f"{len(wanted)} rungs of items: {len(wanted - year.rungs)} missed, {len(year.rungs - wanted)} too many,"
+        f"{year.passes} passes, {year.judged} judged anew, {len(year.mails)} mails, {len(year.told)} notices"
     )
+    print(f"{len(wanted)} rungs of items: {len(missed)} missed, {len(many)} too many,")
     print(f"{len(twice)} twice, {len(outside)} at night or on a day off")
+    if "--write" in arguments:
+        FOLDER.mkdir(exist_ok=True)
+        TIMELINE.write_text("".join(timeline(year.mails)), "utf-8")
+        TEXTS.write_text("".join(one_of_each(year.mails)), "utf-8")
+    other = [*_differences(TIMELINE, timeline(year.mails)), *_differences(TEXTS, one_of_each(year.mails))]
+    sys.stdout.writelines(islice(other, 200))
+    return int(bool(missed or many or twice or outside or other))
+
+
+def yearly_items() -> list[Life]:
+    """Those of the mails in ``tests/year``."""
+    return lives(60, 1)
+
+
+def _differences(file: Path, now: Iterable[str]) -> Iterator[str]:
+    lines = "".join(now).splitlines(keepends=True)
+    return unified_diff(file.read_text("utf-8").splitlines(keepends=True), lines, file.name, "now")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

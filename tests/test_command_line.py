@@ -344,6 +344,21 @@ def late_table(path: Path) -> None:
     book.save(path)
 
 
+@pytest.mark.parametrize(
+    ("moment", "waits"), [("2024-05-28T10:00", 0), ("2024-05-28T22:00", 1), ("2024-06-01T10:00", 1)]
+)
+def test_plan_says_at_night_and_on_a_day_off_that_mails_would_wait(closeloop, tmp_path, moment, waits):
+    late_table(tmp_path / "t.xlsx")
+
+    machine = closeloop("plan", "t.xlsx", "--now", moment, "--json").json
+    said = closeloop("plan", "t.xlsx", "--now", moment).out
+
+    # As a first pass tells it, and no more: faults are known then.
+    assert [each["kind"] for each in machine["notices"]] in (["overdue"], ["risk"])
+    assert machine["held"] == waits
+    assert ("等到工作日" in said) == bool(waits)
+
+
 def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
     late_table(tmp_path / "t.xlsx")
     closeloop("run", "t.xlsx", "--now", "2024-05-28T06:00")

@@ -28,6 +28,7 @@ from sync.reports.standing import free_name
 from sync.settings import Settings, settings_from
 from sync.snapshot import Snapshot, Tab
 from sync.tell.outbox import Outbox
+from sync.telling import Told
 from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)
@@ -492,7 +493,7 @@ def test_a_quarter_is_final_two_weeks_after_its_end(tmp_path):
 
 def test_the_machine_form_names_the_tabs(tmp_path):
     desk = Desk(tmp_path)
-    changes = planned(look(desk.book, Settings(), START), ())["changes"]
+    changes = planned(look(desk.book, Settings(), START), Told())["changes"]
 
     assert [change["tab"] for change in changes if change["kind"] == "tab"] == [WEEK, QUARTER]
     assert json.dumps(changes)

@@ -4,10 +4,26 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from itertools import takewhile
 
 import pytest
 
-from tests.simulated_year import FIRST, LAST, OF_ITEMS, expected, is_working, lives, simulate, working_days
+from tests.simulated_year import (
+    FIRST,
+    LAST,
+    OF_ITEMS,
+    TEXTS,
+    TIMELINE,
+    expected,
+    hourly,
+    is_working,
+    lives,
+    one_of_each,
+    simulate,
+    timeline,
+    working_days,
+    yearly_items,
+)
 
 ITEMS = lives(40, 7)
 
@@ -44,3 +60,16 @@ def test_each_rung_is_told_once_at_the_right_time_and_none_is_missed(disturbed):
     assert all(
         is_working(moment.date()) and time(8, 30) <= moment.time() <= time(18) for moment, _ in year.told
     )
+
+
+@pytest.mark.slow
+def test_the_mails_of_some_weeks_are_as_they_were_reviewed():
+    after_the_spring_festival = datetime(2026, 2, 26)
+    moments = takewhile(lambda moment: moment < after_the_spring_festival, hourly())
+
+    mails = simulate(yearly_items(), moments).mails
+
+    lines, texts = "".join(timeline(mails)), "".join(one_of_each(mails))
+    assert len(mails) > 100
+    assert TIMELINE.read_text("utf-8").startswith(lines + "2026-02-26"), "read them, then: make year-mails"
+    assert TEXTS.read_text("utf-8").startswith(texts), "read them, then: make year-mails"

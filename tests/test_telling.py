@@ -14,6 +14,7 @@ from sync.snapshot import Tab
 from sync.tell.channel import Delivery
 from sync.tell.notice import Kind
 from sync.worker import Pass, Unchanged, run_pass
+from tests.simulated_year import is_working
 
 NOW = datetime(2024, 6, 13, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]
@@ -221,3 +222,39 @@ def test_after_a_nine_day_holiday_each_has_one_mail_with_the_highest_rung(tmp_pa
     assert len(desk.sent) == len(set(desk.sent))
     ladder = {Kind.RISK, Kind.OVERDUE, Kind.DUE_SOON}
     assert {notice.kind for done in told.values() for notice in done.told} & ladder == {Kind.OVERDUE}
+
+
+def test_what_was_far_behind_when_the_tracker_was_adopted_comes_round_from_its_first_telling(tmp_path):
+    desk = Desk(
+        tmp_path, people=1, due="2024-05-27"
+    )  # 12 working days late: by lateness the next step comes in 2 days
+    days = [day for day in (NOW + timedelta(days=number) for number in range(26)) if is_working(day.date())]
+
+    told = [
+        day.date() for day in days for each in desk.run(day).told if each.kind is Kind.RISK and not each.copy
+    ]
+
+    assert sorted(set(told)) == [date(2024, 6, 13), date(2024, 6, 20), date(2024, 6, 27), date(2024, 7, 4)]
+
+
+def test_a_late_telling_moves_those_that_follow(tmp_path):
+    desk = Desk(tmp_path, people=1, due="2024-06-03")
+    told = []
+    for day in [date(2024, 6, 7), date(2024, 6, 19), date(2024, 6, 21), date(2024, 6, 25), date(2024, 6, 26)]:
+        done = desk.run(datetime.combine(day, NOW.time()))
+        told += [(day.day, each.key.split(":")[3]) for each in done.told if each.kind is Kind.RISK]
+
+    # Steps begin with the 4th, 9th (17 June) and 14th (24 June) working day late.
+    assert sorted(set(told)) == [(7, "0"), (19, "1"), (26, "2")]
+
+
+def test_a_step_whose_mail_failed_is_tried_again_although_the_one_before_is_long_told(tmp_path):
+    desk = Desk(tmp_path, people=1, due="2024-06-03")
+    desk.run(datetime(2024, 6, 7, 10))
+    desk.answer = Delivery(False, "451 later")
+    desk.run(datetime(2024, 6, 17, 10))
+    desk.answer = Delivery(True)
+
+    done = desk.run(datetime(2024, 6, 17, 12))
+
+    assert {each.key.split(":")[3] for each in done.told if each.kind is Kind.RISK} == {"1"}

@@ -1,8 +1,10 @@
 """One meeting out of the judged tables: its row, and those of its topics and action items."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -49,16 +51,38 @@ def rows_of(book: Book, meeting: str) -> MeetingRows:
         raise UsageFault(
             "there is no meeting {given!r}; name one by its number in the register", given=meeting
         )
-    row = found[0]
-    return MeetingRows(
-        _records(meetings, found)[0],
-        _records(topics, _of(topics, meetings, row)) if (topics := book.get("topics")) else (),
-        _records(actions, _of(actions, meetings, row)) if (actions := book.get("actions")) else (),
-    )
+    return Register(meetings, book).rows_at(found[0])
 
 
-def _of(table: Table, meetings: Table, row: int) -> pd.Index:
-    return table.rows[meeting_rows(table, meetings).eq(row).to_numpy(dtype=bool)]
+@dataclass(frozen=True)
+class Register:
+    """The meetings of a book, with what belongs to each of them looked up once for all."""
+
+    meetings: Table
+    book: Book
+
+    def rows_at(self, row: int) -> MeetingRows:
+        """The rows of the meeting that stands in a row of the sheet."""
+        topics, actions = (self._belonging[key].get(row, pd.Index([])) for key in ("topics", "actions"))
+        return MeetingRows(
+            _records(self.meetings, pd.Index([row]))[0],
+            _records(self.book.tables["topics"], topics) if len(topics) else (),
+            _records(self.book.tables["actions"], actions) if len(actions) else (),
+        )
+
+    @cached_property
+    def _belonging(self) -> Mapping[str, Mapping[int, pd.Index]]:
+        """By table, the rows of each meeting."""
+        tables = {key: self.book.get(key) for key in ("topics", "actions")}
+        return {key: _by_meeting(table, self.meetings) if table else {} for key, table in tables.items()}
+
+
+def _by_meeting(table: Table, meetings: Table) -> Mapping[int, pd.Index]:
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    named = meeting_rows(table, meetings).dropna()
+    for row, meeting in zip(named.index.tolist(), named.tolist(), strict=True):
+        rows[int(meeting)].append(row)
+    return {meeting: pd.Index(belonging) for meeting, belonging in rows.items()}
 
 
 def _records(table: Table, rows: pd.Index) -> tuple[Row, ...]:

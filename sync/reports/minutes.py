@@ -79,7 +79,11 @@ def minutes_of(book: Book, meeting: str) -> MeetingMinutes:
 
     Raises UsageFault where there is no such meeting, or several.
     """
-    rows = rows_of(book, meeting)
+    return minutes_from(rows_of(book, meeting), book)
+
+
+def minutes_from(rows: MeetingRows, book: Book) -> MeetingMinutes:
+    """The minutes of a meeting from its rows."""
     row = rows.meeting
     return MeetingMinutes(
         id=row["id"],

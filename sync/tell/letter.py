@@ -32,12 +32,16 @@ class Sender:
 
 @dataclass(frozen=True)
 class Attached:
-    """A text that comes with a mail as a file: its name, its kind (``calendar`` of text/calendar) with parameters."""
+    """A text that comes with a mail as a file: its name, its kind (``calendar`` of text/calendar) with parameters.
+
+    ``instead`` has mail programs show it instead of the mail's text: so an invitation can be answered.
+    """
 
     name: str
     kind: str
     content: str
     parameters: tuple[tuple[str, str], ...] = ()
+    instead: bool = False
 
 
 def message(
@@ -77,10 +81,11 @@ def message(
     mail["List-Id"] = f"<closeloop.{domain}>"
     if sender.reply_to:
         mail["Reply-To"] = answers
-    _fill(mail, letter, identity)
-    for file in attached:
+    _fill(mail, letter, identity, [file for file in attached if file.instead])
+    files = [file for file in attached if not file.instead]
+    for file in files:
         _attach(mail, file)
-    if attached:
+    if files:
         mail.set_boundary(f"=_{identity}_")
     return mail
 
@@ -133,11 +138,16 @@ def _ascii_domain(domain: str) -> str:
         return domain
 
 
-def _fill(mail: EmailMessage, letter: Letter, identity: str) -> None:
+def _fill(mail: EmailMessage, letter: Letter, identity: str, instead: Sequence[Attached]) -> None:
     """Text and HTML as alternatives, encoded so that the oldest relay passes them on unchanged."""
     text, html = _encodable(letter.text), _encodable(letter.html)
     mail.set_content(text, cte=_transfer_encoding(text))
     mail.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
+    for file in instead:
+        content = _encodable(file.content)
+        mail.add_alternative(
+            content, subtype=file.kind, cte=_transfer_encoding(content), params=dict(file.parameters)
+        )
     # "=_" stands in neither encoding, so that no body can contain the boundary.
     mail.set_boundary(f"=_{identity}")
 

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     NOTICE_LATE = "notice_late"
     MATERIAL_LATE = "material_late"
     CONFIRM = "confirm"
+    MINUTES = "minutes"
+    INVITATION = "invitation"
     PROBLEM = "problem"
     BRAKE = "brake"
     UNREACHABLE = "unreachable"
@@ -27,6 +29,9 @@ class Kind(StrEnum):
     WEEKLY = "weekly"
     QUARTERLY = "quarterly"
 
+
+PAPERS = (Kind.MINUTES, Kind.INVITATION)
+"""What is a document and has a mail of its own."""
 
 CALENDAR, GROUP = "calendar", "group"
 """What the keys begin with of an entry for a person's calendar and of a message to a group, instead of a kind."""

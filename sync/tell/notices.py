@@ -15,6 +15,7 @@ from sync.tell.items import Items
 from sync.tell.ladder import Ladder
 from sync.tell.meeting_notices import MeetingNotices, meeting_facts
 from sync.tell.notice import Notice
+from sync.tell.paper_notices import PaperNotices
 from sync.tell.periodic_notices import PeriodicNotices, unreachable
 from sync.tell.recipients import Missed, Recipients
 
@@ -39,6 +40,7 @@ def due_notices(
     found = chain(
         ItemNotices(judgement, ids, states, ladder, recipients, items, risks).all(),
         MeetingNotices(judgement, ladder, recipients, template, words).all(),
+        PaperNotices(judgement, ladder, recipients).all(),
         PeriodicNotices(judgement, ids, risks, ladder, recipients, words).all(),
     )
     notices: dict[str, Notice] = {}

@@ -149,8 +149,10 @@ _OF_ITEMS = ("owner", "tracker", "head", "leader")
 ROLES_OF: Mapping[str, tuple[str, ...]] = {
     "item": tuple(role for role in _ROLES if role != "attendees"),
     "meeting": ("host", "recorder", "attendees", "coordinators"),
+    "paper": ("participants", "departments", "leaders"),
 }
-"""Whom an organisation may have told of an item, and of a meeting; accounts are for those whom the ladder names."""
+"""Whom an organisation may have told of an item, and of a meeting, and may have sent its documents; accounts are for
+those whom the ladder names."""
 
 
 def roles_of(rung: Rung) -> tuple[str, ...]:

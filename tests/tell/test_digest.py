@@ -259,7 +259,12 @@ def figures(cell: str = "客服部") -> Figures:
 
 def of_each_kind(cell: str = "甲") -> tuple[Notice, ...]:
     """One notice of every kind, about what such notices are about."""
-    about = {"item": item(description=cell, owner="李四"), "meeting": meeting(cell), "figures": figures(cell)}
+    about = {
+        "item": item(description=cell, owner="李四"),
+        "meeting": meeting(cell),
+        "paper": meeting(cell),
+        "figures": figures(cell),
+    }
     return tuple(
         Notice(
             kind,
@@ -291,7 +296,7 @@ def test_every_kind_has_a_section_in_its_order_and_nothing_is_left_unfilled(lang
 def test_a_subject_counts_the_most_urgent_kinds_and_sums_up_the_rest():
     assert (
         letter(*of_each_kind(), book="表").subject
-        == "[闭环] 1 项升级、1 项风险预警、1 项受阻、1 项逾期、其他 14 项 — 表"
+        == "[闭环] 1 项升级、1 项风险预警、1 项受阻、1 项逾期、其他 16 项 — 表"
     )
 
 
