@@ -260,7 +260,7 @@ def test_no_value_ever_stands_in_a_column_of_peoples(desk, first, at):
         assert [[cell for cell in line if cell] for line in said] == [
             [f"事项{row}", "进行中"] for row in range(1, 7)
         ]
-    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
 
 
 @pytest.mark.parametrize("kind", ["rename", 503, "drop"])

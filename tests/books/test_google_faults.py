@@ -86,7 +86,7 @@ def test_a_fault_in_a_tables_first_pass(desk, fault, nth):
     one_pass(desk, patience([]))
 
     assert content(desk) == due
-    assert len(look(desk.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(desk.book(), SETTINGS, NOW, Memory({})).plan) == 0
 
 
 @pytest.mark.parametrize("at", REQUESTS)
