@@ -14,7 +14,7 @@ from rules.handbook import RULES
 from sheet_templates import words
 from sync.faults import EXIT_CODES, FAULTS
 from sync.settings import settings_from
-from sync.settings_file import every_setting, settings_file
+from sync.settings_file import every_comment, every_setting, settings_file
 
 ROOT = Path(__file__).parents[1]
 READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")}
@@ -99,7 +99,7 @@ def test_the_chinese_tables_say_everything_in_chinese_and_nothing_is_unused():
     }
     english |= {command.help for command in COMMANDS.values() if command.help}
     english |= {option.help for option in options if option.param_type_name == "option"}
-    english |= {description for _, _, description in every_setting()}
+    english |= set(every_comment())
 
     assert set(words("zh-CN")["documentation"]) == english
 
