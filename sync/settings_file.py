@@ -36,15 +36,11 @@ def settings_file(workbook: Path | None, language: str, google: Mapping[str, str
 def every_comment() -> Iterator[str]:
     """Each English sentence of a settings file, the descriptions of settings among them."""
     yield from (*_HEAD, _TABLES, _ROBOTS, _RULES, _WORDS)
-    for section in (
-        *filter(None, map(_section, Settings.model_fields.values())),
-        TableSettings,
-        RobotSettings,
-    ):
-        yield from (field.description or "" for field in section.model_fields.values())
-    yield from (
-        section.__doc__ or "" for field in Settings.model_fields.values() if (section := _section(field))
-    )
+    sections = [section for field in Settings.model_fields.values() if (section := _section(field))]
+    yield from (section.__doc__ or "" for section in sections)
+    described: list[type[BaseModel]] = [*sections, TableSettings, RobotSettings]
+    for each in described:
+        yield from (field.description or "" for field in each.model_fields.values())
     yield from (description for _, _, description in every_setting())
 
 
@@ -68,7 +64,7 @@ class _Writer:
         yield f"\n# {self._said(_RULES)}\n# [rules.A116]\n# working_days = 3\n"
         yield f'\n# {self._said(_WORDS)}\n# [words]\n# placeholder = ["再议"]\n'
         several = Settings.model_fields["trackers"].description or ""
-        yield f'\n# {self._said(several)}\n# [trackers.sales]\n# workbook = "sales.xlsx"\n'
+        yield f'\n# {self._said(several)}\n#   [trackers.sales]\n#   workbook = "sales.xlsx"\n'
 
     def _settings(self, section: type[BaseModel], given: Mapping[str, str]) -> Iterator[str]:
         for name, field in section.model_fields.items():
