@@ -167,7 +167,7 @@ def _cells(tab: Tab, shown: _Shown, places: Mapping[str, int]) -> Iterator[SetCe
         position = places[key]
         for row, now in values.items():
             was = _cell(tab, row, position)
-            if not same_value(was, now) and (key != "id" or was in (None, "")):
+            if was is not now and not same_value(was, now) and (key != "id" or was in (None, "")):
                 yield SetCell(tab.name, row, position, key, shown.row_ids[row], was, now)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sync.books.excel.ahead import ahead
 from sync.books.excel.markup import checked
 from sync.books.excel.package import Package
 from sync.books.excel.proofreading import columns_rise
@@ -53,8 +54,8 @@ def compare_rows(
     part = sheet.part
     if max(old.size(part), new.size(part)) < LARGE:
         return False
-    former = _row_texts(_chunks((piece, True) for piece in old.pieces(part)))
-    current = _row_texts(_in_order(_chunks(checked(new.pieces(part)))))
+    former = _row_texts(_chunks((piece, True) for piece in ahead(old.pieces(part))))
+    current = _row_texts(_in_order(_chunks(checked(ahead(new.pieces(part))))))
     try:
         _Comparison(sheet.name, wanted, date1904).run(former, current)
     except _UnlikeOthersError:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from sync.books.excel.ahead import ahead
 from sync.books.excel.package import Package, folded
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -38,7 +39,7 @@ def packed(pieces: Iterable[bytes | memoryview], *, large: bool) -> Packed:
     stream = zlib.compressobj(4 if large else 6, zlib.DEFLATED, -15)
     raw: list[bytes] = []
     crc = size = 0
-    for piece in pieces:
+    for piece in ahead(pieces) if large else pieces:
         raw.append(stream.compress(piece))
         crc = zlib.crc32(piece, crc)
         size += len(piece)
