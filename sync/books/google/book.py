@@ -116,7 +116,13 @@ class GoogleBook:
             numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
             token = f"{self._chance.getrandbits(40):010x}"
             yield Writing(
-                file, make_task(part, sheet, layout, tables[tab]), rules, numbers, token, next(spare)
+                file,
+                make_task(part, sheet, layout, tables[tab]),
+                rules,
+                numbers,
+                part.rows,
+                token,
+                next(spare),
             )
 
 
@@ -129,6 +135,7 @@ def _of_tab(plan: Plan, tab: str) -> Plan:
         tuple(change for change in plan.colours if change.tab == tab),
         (),
         tuple(change for change in plan.removals if change.tab == tab),
+        tuple(change for change in plan.rows if change.tab == tab),
     )
 
 

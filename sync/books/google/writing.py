@@ -18,6 +18,7 @@ from sync.books.google.reading import File, Grid, Part, Sheet
 from sync.books.google.rows import (
     Task,
     Where,
+    check_headings,
     check_whole,
     find_table,
     heading_rows,
@@ -27,7 +28,7 @@ from sync.books.google.rows import (
     whole,
 )
 from sync.books.google.tags import lacking, put_tag, stands_still
-from sync.changes import AddColumn
+from sync.changes import AddColumn, AppendRow
 from sync.colours import LAST_ROW
 from sync.faults import ChangedFault
 from sync.snapshot import Area, CellValue, ColourRule, Tab
@@ -53,7 +54,7 @@ def view_of(file: File, sheet: Sheet) -> View:
 @dataclass(frozen=True)
 class _Batch:
     """A batch that was sent: what it wrote and removed (rows with their numbers), the columns that it made, where the
-    table was and how many columns its sheet then had, and what the reply showed, counted as before the removal;
+    table was and how many columns its sheet then had, whether it added rows, and what the reply showed, counted as before the removal;
     None when no reply came."""
 
     token: str
@@ -62,6 +63,7 @@ class _Batch:
     removed: Mapping[int, str]
     fresh: frozenset[int]
     width: int
+    adds: bool = False
     shown: Grid | None = None
 
 
@@ -84,13 +86,14 @@ class Parcel:
 @dataclass
 class Writing:
     """A plan for one table on its way. ``rules`` are its colours, None where they stay; ``gone`` the numbers of rows
-    to be taken out. ``token`` marks the batches; ``spare`` is an id for the hidden tab where there is none yet;
-    ``repairs`` counts the parcels that put something right."""
+    to be taken out, ``appended`` the rows to be added. ``token`` marks the batches; ``spare`` is an id for the hidden
+    tab where there is none yet; ``repairs`` counts the parcels that put something right."""
 
     file: File
     task: Task
     rules: Sequence[ColourRule] | None
     gone: Sequence[str]
+    appended: Sequence[AppendRow]
     token: str
     spare: int
     repairs: int = 0
@@ -117,7 +120,7 @@ class Writing:
 
     def tags(self) -> list[Json]:
         """The requests that tag columns which bore no tag when the file was read, as in a table never written."""
-        return self._tagged(lacking(self.task.sheet.tags, _written(self.task, self.task.layout.columns)))
+        return self._tagged(lacking(self.task.sheet.tags, self._relied_on(self.task.layout.columns)))
 
     def turn(self, view: View | None) -> tuple[list[Parcel], bool]:
         """What follows from a look, and whether all stands as it should once that has met what it was meant for.
@@ -128,7 +131,8 @@ class Writing:
             raise ChangedFault("the table's tab was deleted since it was read; the next pass looks for it")
         self._settle(view)
         where = find_table(self.task, view.part.grid)
-        if bare := lacking(view.part.tags, _written(self.task, where.columns)):
+        check_headings(self.task, where, view.part.grid, self._people_columns)
+        if bare := lacking(view.part.tags, self._relied_on(where.columns)):
             return [Parcel(self._tagged(bare))], False
         if self.astray:
             self.repairs += 1
@@ -141,7 +145,7 @@ class Writing:
             raise ChangedFault(
                 "rows without a number have changed since they were read; the next pass writes them"
             )
-        structure = list(self._structure(view, where, missing))
+        structure = [*self._structure(view, where, missing), *self._rows_added(view, where)]
         removed = self._removed(view, where)
         then = Where(where.header_row, columns)
         fresh, width = frozenset(new.position for new in missing), view.part.size[1] + len(missing)
@@ -153,10 +157,39 @@ class Writing:
             if not (changes or pieces or (last and removed)):
                 continue
             writes = [write for piece in pieces for write in piece.writes]
-            batch = _Batch(self._next_token(), then, writes, removed if last else {}, fresh, width)
+            adds = bool(self.appended) and number == 0
+            batch = _Batch(self._next_token(), then, writes, removed if last else {}, fresh, width, adds)
             parcels.append(self._parcel(view, batch, changes, [piece.request for piece in pieces]))
             fresh = frozenset()
         return parcels, not placed.lost
+
+    @property
+    def _people_columns(self) -> frozenset[int]:
+        """The columns in which rows that are added have values."""
+        return frozenset(column for row in self.appended for column, _ in row.values)
+
+    def _relied_on(self, columns: Mapping[str, int]) -> dict[str, int]:
+        """The columns that have to stay where they are: of ``columns`` those that are there already and that the plan
+        writes, by key, and those of the rows that are added, by heading."""
+        wanted = {key for row in self.task.rows for key in row.cells}
+        written = {
+            key: columns[key] for key in sorted(wanted) if key in self.task.headings and key in columns
+        }
+        theirs = {
+            f"{at}.{self.task.texts[at]}": at for at in sorted(self._people_columns - {*written.values()})
+        }
+        return written | theirs
+
+    def _rows_added(self, view: View, where: Where) -> Iterator[Json]:
+        """Rows are inserted, never written over what is there: whatever people have put below the table meanwhile
+        moves down."""
+        moved = where.header_row - self.task.layout.header_row
+        for number, row in enumerate(self.appended):
+            at = min(row.row + moved, view.part.size[0] + number + 1)
+            yield from building.new_row(self.task.sheet.id, at, row.values, at - 1 > where.header_row)
+        if self.appended:
+            last = max(row.row for row in self.appended)
+            yield from building.taken_in(self.task.sheet, self.task.layout.header_row, last)
 
     def _tagged(self, columns: Mapping[str, int]) -> list[Json]:
         return [put_tag(self.task.sheet.id, key, column) for key, column in columns.items()]
@@ -221,6 +254,7 @@ class Writing:
 
         def met(parts: Mapping[int, Part], replies: Sequence[Json]) -> bool:
             self._foreign.clear()  # they were put back, if there were any
+            self._done(batch)
             shown = building.before_removal(sorted(batch.removed), parts[sheet].grid)
             before = parts[kept.id].grid if kept.id in parts else {}
             if self._met(zip(requests, replies, strict=False), batch, shown, before):
@@ -234,6 +268,8 @@ class Writing:
     def _still(self, view: View, batch: _Batch) -> Iterator[Json]:
         """What refuses the batch when a column that it writes has been moved."""
         written = {write.column for write in batch.writes} - batch.fresh
+        if batch.adds:
+            written |= self._people_columns
         for column in sorted(written):
             if tag := next((tag for tag in view.part.tags if tag.column == column), None):
                 yield stands_still(self.task.sheet.id, tag)
@@ -266,6 +302,7 @@ class Writing:
         if kept is None or kept.mark is None or kept.mark.batch != batch.token:
             self._damaged += [write.origin for write in batch.writes if write.origin]
             return
+        self._done(batch)
         before = whole(kept).grid
         now = building.before_removal(sorted(batch.removed), view.part.grid)
         shown = now if batch.shown is None else batch.shown
@@ -312,6 +349,11 @@ class Writing:
         cells = [piece.request for part in building.portions(sheet, writes) for piece in part]
         batch = _Batch(self._next_token(), where, writes, {}, frozenset(), width)
         return [self._parcel(view, batch, rules, cells, hidden if writes else [])]
+
+    def _done(self, batch: _Batch) -> None:
+        """A batch was carried out: the rows that it added are not to be added again."""
+        if batch.adds:
+            self.appended = ()
 
     def _rows_are_back(self, _parts: Mapping[int, Part], _replies: Sequence[Json]) -> bool:
         self._vanished.clear()
@@ -369,12 +411,6 @@ class Writing:
     def _next_token(self) -> str:
         self._sent += 1
         return f"{self.token}-{self._sent}"
-
-
-def _written(task: Task, columns: Mapping[str, int]) -> dict[str, int]:
-    """Of ``columns`` those that are there already and that the plan writes."""
-    wanted = {key for row in task.rows for key in row.cells}
-    return {key: columns[key] for key in sorted(wanted) if key in task.headings and key in columns}
 
 
 def _ready(kept: Sheet, view: View, batch: _Batch) -> Sheet:
