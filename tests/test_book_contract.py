@@ -12,7 +12,7 @@ from sheet_templates import template
 from sync.books.excel import ExcelBook
 from sync.books.google.book import GoogleBook
 from sync.books.memory import MemoryBook
-from sync.changes import AddColumn, Plan, PutTab, SetCell, SetColours
+from sync.changes import AddColumn, AppendRow, Plan, PutTab, RemoveRows, SetCell, SetColours
 from sync.faults import BusyFault, WorkbookFault
 from sync.finding_tables import find_layouts
 from sync.generated import GeneratedTab, TabCell
@@ -166,6 +166,41 @@ def test_what_changed_meanwhile_is_refused_whole(desk):
 
     assert desk.book.read().fingerprint == edited.fingerprint
     assert cells(desk.book.read())[3][1] == "李雷"
+
+
+def numbered(desk: Desk) -> None:
+    for row, text in ((2, "编号"), (3, "A1"), (4, "A2")):
+        desk.type(row, 4, text)
+
+
+def test_rows_are_added_below_the_table(desk):
+    numbered(desk)
+    values = ((1, "=回来"), (3, "进行中"), (4, "A7"))
+    rows = (AppendRow(TAB, 5, "A7", values), AppendRow(TAB, 6, "A8", ((1, "也回来"), (4, "A8"))))
+
+    left = desk.book.apply(Plan(desk.book.read().fingerprint, rows=rows))
+
+    after = desk.book.read()
+    assert after.fingerprint == left
+    assert cells(after)[3:] == [
+        ["部署", None, None, "A2"],
+        ["=回来", None, "进行中", "A7"],
+        ["也回来", None, None, "A8"],
+    ]
+
+
+def test_rows_are_taken_out_and_those_below_move_up(desk):
+    numbered(desk)
+    desk.type(5, 1, "验收")
+    desk.type(5, 4, "A3")
+    snapshot = desk.book.read()
+    assert not desk.book.obstacles(TAB, (3, 5))
+
+    left = desk.book.apply(Plan(snapshot.fingerprint, removals=(RemoveRows(TAB, (3, 5)),)))
+
+    after = desk.book.read()
+    assert after.fingerprint == left
+    assert cells(after)[1:] == [["行动项描述", "负责人", "状态", "编号"], ["部署", None, None, "A2"]]
 
 
 SUMMARY = GeneratedTab(

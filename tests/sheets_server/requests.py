@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 from tests.sheets_server.grid import Bounds, Cell, Json, Sheet, Spreadsheet, filled
@@ -339,7 +340,8 @@ def _create_metadata(book: Spreadsheet, given: Json) -> Json:
     column = place.get("dimensionRange")
     sheet = _sheet(book, (column or place).get("sheetId"))
     used = {each["metadataId"] for each, _ in _metadata(book)}
-    made = asked | {"metadataId": asked.get("metadataId", max(used, default=0) + 1)}
+    unused = next(number for number in count(1) if number not in used)
+    made = asked | {"metadataId": asked.get("metadataId", unused)}
     if made["metadataId"] in used:
         raise BadRequest("There is already metadata with that id.")
     if column is None:

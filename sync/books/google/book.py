@@ -1,14 +1,15 @@
 """A Google spreadsheet as a book: read it in one request, write while people type."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
-from rules.table import Layout
 from sheet_templates import template
 from sync.books.google.address import Json
 from sync.books.google.obstacles import find_obstacles
 from sync.books.google.reading import WHOLE, File, fingerprint, read_file
+from sync.books.google.rounds import Rounds
 from sync.books.google.rows import id_of, make_task
 from sync.books.google.service import Sheets, UnsureError
 from sync.books.google.tabs import put_tab
@@ -18,8 +19,6 @@ from sync.changes import Plan, PutTab
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
 from sync.finding_tables import TablePlace, find_layouts
 from sync.snapshot import Snapshot
-
-_TRIES = 5
 
 
 class GoogleBook:
@@ -72,11 +71,11 @@ class GoogleBook:
         file = self._last
         if file is None or file.snapshot.fingerprint != plan.fingerprint:
             raise ChangedFault("the spreadsheet has changed since it was read; the next pass writes it")
-        table = {change.tab for change in plan if not isinstance(change, PutTab)}
-        if table:
-            self._write(plan, file, table)
-        else:
-            self._put_tabs(plan, file)
+        writings = list(self._writings(plan, file))
+        try:
+            Rounds(self._sheets, file, writings, lambda there: _tabs(plan, there)).carry_out()
+        finally:
+            self.repairs += sum(writing.repairs for writing in writings)
         return _left(file, plan)
 
     def add(self, requests: Sequence[Json]) -> None:
@@ -100,63 +99,43 @@ class GoogleBook:
         self._last = read_file(self._sheets.read(WHOLE))
         return self._last
 
-    def _write(self, plan: Plan, file: File, tabs: set[str]) -> None:
-        """Table by table, the action table and the generated tabs last."""
+    def _writings(self, plan: Plan, file: File) -> Iterator[Writing]:
+        """What each table is to become. Raises WorkbookFault when a change is in none."""
+        tabs = {change.tab for change in plan if not isinstance(change, PutTab)}
         layouts = find_layouts(file.snapshot, template(), self._places)
-        if not tabs <= {layout.tab for layout in layouts.values()}:
+        tables = {layout.tab: key for key, layout in layouts.items()}
+        if not tabs <= tables.keys():
             raise WorkbookFault("the plan writes a tab that holds no table; please report it")
-        written = sorted((key for key in layouts if layouts[key].tab in tabs), key="actions".__eq__)
-        known = file
-        for place, key in enumerate(written, start=1):
-            part = _of_tab(plan, layouts[key].tab, last=place == len(written))
-            self._write_table(part, file, known, key, layouts[key])
-            if place < len(written):
-                known = read_file(self._sheets.read(WHOLE))  # the write has made a hidden tab
-
-    def _write_table(self, plan: Plan, file: File, known: File, key: str, layout: Layout) -> None:
-        """``file`` is what the plan was made of, ``known`` what the file holds beside the table now."""
-        sheet = file.sheets[layout.tab]
-        # A new column moves the colours beside it, which then are not as they should be any more.
-        as_read = sheet.tab.colours if plan.columns else None
-        rules = next((colours.rules for colours in plan.colours), as_read)
-        gone = [row for removal in plan.removals for row in removal.rows]
-        numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
-        token = f"{self._chance.getrandbits(40):010x}"
-        task = make_task(plan, sheet, layout, key)
-        writing = Writing(self._sheets, known, task, rules, numbers, lambda there: _tabs(plan, there), token)
-        try:
-            writing.carry_out()
-        finally:
-            self.repairs += writing.repairs
-
-    def _put_tabs(self, plan: Plan, file: File) -> None:
-        """Generated tabs alone: what is there already is not made again."""
-        detail = ""
-        for attempt in range(_TRIES):
-            requests = _tabs(plan, file)
-            if not requests:
-                return
-            try:
-                self._sheets.update(requests, (), "replies")
-                return
-            except UnsureError as error:
-                detail = str(error)
-                self._sheets.pause(attempt)
-                file = read_file(self._sheets.read(WHOLE))
-        raise BusyFault(
-            "Google Sheets cannot be reached now ({detail}); the next pass tries again", detail=detail
-        )
+        spare = (number for number in count(1_000_003) if number not in file.ids)
+        for tab in sorted(tabs):
+            part, sheet, layout = _of_tab(plan, tab), file.sheets[tab], layouts[tables[tab]]
+            # A new column moves the colours beside it, which then are not as they should be any more.
+            as_read = sheet.tab.colours if part.columns else None
+            rules = next((colours.rules for colours in part.colours), as_read)
+            gone = [row for removal in part.removals for row in removal.rows]
+            numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
+            token = f"{self._chance.getrandbits(40):010x}"
+            yield Writing(
+                file,
+                make_task(part, sheet, layout, tables[tab]),
+                rules,
+                numbers,
+                part.rows,
+                token,
+                next(spare),
+            )
 
 
-def _of_tab(plan: Plan, tab: str, *, last: bool) -> Plan:
-    """What a plan wants of one table's tab; generated tabs go with the ``last`` table."""
+def _of_tab(plan: Plan, tab: str) -> Plan:
+    """What a plan wants of one table's tab."""
     return Plan(
         plan.fingerprint,
         tuple(change for change in plan.columns if change.tab == tab),
         tuple(change for change in plan.cells if change.tab == tab),
         tuple(change for change in plan.colours if change.tab == tab),
-        plan.tabs if last else (),
+        (),
         tuple(change for change in plan.removals if change.tab == tab),
+        tuple(change for change in plan.rows if change.tab == tab),
     )
 
 

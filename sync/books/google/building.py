@@ -7,9 +7,10 @@ from typing import NamedTuple
 from sync.books.google.address import Json, a1, encoded, grid_range
 from sync.books.google.placing import Write
 from sync.books.google.reading import Grid, Sheet
+from sync.books.google.values import entered, number_format
 from sync.changes import AddColumn
 from sync.colours import LAST_ROW
-from sync.snapshot import Area
+from sync.snapshot import Area, CellValue
 
 PAYLOAD = 1_900_000
 """Bytes of a request, below the two million that Google recommends."""
@@ -159,6 +160,39 @@ def _widened(sheet: Sheet, header_row: int, first: int, last: int) -> Iterator[J
         if ends_here(table["range"]):
             wide = {"tableId": table["tableId"], "range": table["range"] | {"endColumnIndex": last}}
             yield {"updateTable": {"table": wide, "fields": "range"}}
+
+
+def new_row(
+    sheet: int, row: int, values: Sequence[tuple[int, CellValue]], like_above: bool
+) -> Iterator[Json]:
+    """Insert a row with these values by column; it looks ``like_above``, or like nothing."""
+    place = {"sheetId": sheet, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
+    yield {"insertDimension": {"range": place, "inheritFromBefore": like_above}}
+    for column, value in values:
+        look = number_format(value)
+        cell = entered(value) | ({"userEnteredFormat": {"numberFormat": look}} if look else {})
+        fields = "userEnteredValue" + ",userEnteredFormat.numberFormat" * bool(look)
+        start = {"sheetId": sheet, "rowIndex": row - 1, "columnIndex": column - 1}
+        yield {"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": fields}}
+
+
+def taken_in(sheet: Sheet, header_row: int, last: int) -> Iterator[Json]:
+    """What people filter, and a Google table, where they end above rows that were added: as far as the ``last``."""
+
+    def longer(place: Json) -> Json | None:
+        start, end = place.get("startRowIndex", 0), place.get("endRowIndex", LAST_ROW)
+        return place | {"endRowIndex": last} if start < header_row <= end < last else None
+
+    own = sheet.basic_filter if sheet.basic_filter and "tableId" not in sheet.basic_filter else {}
+    if own and (place := longer(own["range"])):
+        yield {"setBasicFilter": {"filter": own | {"range": place}}}
+    for view in sheet.filter_views:
+        if place := longer(view.get("range", {"endRowIndex": LAST_ROW})):
+            wide = {"filterViewId": view["filterViewId"], "range": place}
+            yield {"updateFilterView": {"filter": wide, "fields": "range"}}
+    for table in sheet.tables:
+        if place := longer(table["range"]):
+            yield {"updateTable": {"table": {"tableId": table["tableId"], "range": place}, "fields": "range"}}
 
 
 def kept_copies(sheet: int, kept: int, writes: Sequence[Write], fresh: frozenset[int]) -> Iterator[Json]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -165,6 +165,13 @@ def untouched(task: Task, where: Where) -> bool:
     return where.header_row == task.layout.header_row and all(
         where.columns.get(key) == position for key, position in there.items()
     )
+
+
+def check_headings(task: Task, where: Where, grid: Grid, columns: Collection[int]) -> None:
+    """Raise ChangedFault when a column of these does not bear the heading any more that it had."""
+    for column in columns:
+        if text_of(grid.get((where.header_row, column))) != task.texts.get(column, ""):
+            raise ChangedFault("the table's columns have changed since it was read; the next pass writes it")
 
 
 def check_whole(task: Task, where: Where, columns: Mapping[str, int], missing: Sequence[AddColumn]) -> None:

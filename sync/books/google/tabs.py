@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 
 from sheet_templates import template
 from sync.books.google import colours
@@ -11,10 +10,10 @@ from sync.books.google.charts import chart_requests
 from sync.books.google.formulas import localised
 from sync.books.google.marks import Mark, put_mark
 from sync.books.google.reading import File, Sheet
-from sync.books.google.values import entered, same
+from sync.books.google.values import entered, number_format, same
 from sync.faults import WorkbookFault
 from sync.generated import GeneratedTab, TabCell
-from sync.snapshot import Area, CellValue
+from sync.snapshot import Area
 
 _FEWEST_ROWS, _FEWEST_COLUMNS = 100, 20
 _PARTS = "userEnteredValue,userEnteredFormat(backgroundColor,textFormat,numberFormat,horizontalAlignment)"
@@ -127,21 +126,9 @@ def _look(file: File, cell: TabCell) -> Json:
         look["backgroundColor"] = colours.rgb(fill)
     if cell.look == "heading":
         look["horizontalAlignment"] = "CENTER"
-    number = _number_format(cell.value, cell)
+    percent = cell.percent or cell.look == "percent"
+    number = {"type": "PERCENT", "pattern": "0%"} if percent else number_format(cell.value)
     return look | ({"numberFormat": number} if number else {})
-
-
-def _number_format(value: CellValue, cell: TabCell) -> Json:
-    if cell.percent or cell.look == "percent":
-        return {"type": "PERCENT", "pattern": "0%"}
-    match value:
-        case datetime():
-            return {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
-        case date():
-            return {"type": "DATE", "pattern": "yyyy-mm-dd"}
-        case time() | timedelta():
-            return {"type": "TIME", "pattern": "[hh]:mm"}
-    return {}
 
 
 def _digest(tab: GeneratedTab) -> str:

@@ -58,6 +58,18 @@ def entered(value: CellValue) -> Json:
             return {"userEnteredValue": {"numberValue": serial(value)}}
 
 
+def number_format(value: CellValue) -> Json:
+    """How a day or a time is shown; {} for other values."""
+    match value:
+        case datetime():
+            return {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
+        case date():
+            return {"type": "DATE", "pattern": "yyyy-mm-dd"}
+        case time() | timedelta():
+            return {"type": "TIME", "pattern": "[hh]:mm"}
+    return {}
+
+
 def tidy_text(text: str) -> str:
     """A text as a cell takes it: line feeds only, no halves of characters, cut with … at the limit."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
