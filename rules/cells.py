@@ -1,11 +1,12 @@
 """Functions of every cell of a column, called once for each different value: columns repeat themselves."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
-from rules.wordlists import WordLists
+from rules.wordlists import WordLists, fold
 
 
 def each_value(column: "pd.Series[Any]", function: Callable[[Any], Any]) -> "pd.Series[Any]":
@@ -23,3 +24,8 @@ def holds(column: "pd.Series[Any]", predicate: Callable[[Any], bool]) -> "pd.Ser
 def says_nothing(column: "pd.Series[str]", words: WordLists) -> "pd.Series[bool]":
     """Where a cell is empty or only fills the place (待定, TBD, --)."""
     return holds(column, lambda text: not text or words.is_placeholder(text))
+
+
+def sortable(number: str) -> str:
+    """A number that sorts as people count: M9 before M10."""
+    return re.sub(r"\d+", lambda found: found[0].zfill(12), fold(number))

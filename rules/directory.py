@@ -11,13 +11,15 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from rules.table import Table
-from rules.wordlists import WordLists, fold
+from rules.wordlists import WordLists, fold, plain
 
 ADDRESS = r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
 """What a mail address looks like, international ones included."""
 
 
-_NOT_IN_POST = ("副", "非", "原", "前任", "代", "deputy", "vice", "former")
+_NOT_IN_POST = ("副", "非", "原", "前", "前任", "代", "deputy", "vice", "former")
+_HEAD_RANKS = ("head_roles", "lesser_head_roles", "director_roles")
+"""Whoever heads a department, by the list that their role stands on: the first that anybody of it stands on."""
 
 
 class Unreachable(StrEnum):
@@ -86,7 +88,7 @@ class Directory:
         return [head for heads in self._heads.values() for head in heads]
 
     def heads(self, department: str) -> Sequence[Person]:
-        """Who heads a department, by role."""
+        """Who heads a department: those whose roles stand highest in it (``_HEAD_RANKS``)."""
         return self._heads.get(department_key(department), ())
 
     def robot(self, name: str, department: str) -> str:
@@ -99,13 +101,19 @@ class Directory:
     def leads(self, name: str) -> bool:
         """Whether somebody of that name heads a department or leads from above, by role."""
         roles = (*self.words["head_roles"], *self.words["leader_roles"])
-        return any(_holds(person.role, roles) for person in self._by_name.get(_alike(name), ()))
+        same = self._by_name.get(_alike(name), ())
+        return any(_holds(person.role, roles) or person in self.every_head for person in same)
 
     def leaders(self, department: str) -> Sequence[Person]:
-        """Who leads a department from above, by role; where nobody is said to, the only leader that there is."""
-        everybody, within = self._leaders, department_key(department)
-        of_department = [person for person in everybody if department_key(person.department) == within]
-        return of_department or (everybody if len(everybody) == 1 else ())
+        """Who leads a department from above, by role: somebody of it beside its head; else the only leader that
+        there is, or the only one who is more than the director of a department."""
+        within = department_key(department)
+        heads = [person for person in self.heads(department) if self._rank(person) > 0]
+        above = [person for person in self._leaders if person not in heads]
+        if of_department := [person for person in above if department_key(person.department) == within]:
+            return of_department
+        higher = [person for person in above if not _holds(person.role, self.words["director_roles"])]
+        return next((found for found in (above, higher) if len(found) == 1), ())
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -124,11 +132,29 @@ class Directory:
 
     @cached_property
     def _heads(self) -> Mapping[str, list[Person]]:
-        return _grouped(self._with_role("head_roles"), lambda person: department_key(person.department))
+        ranks = {person: self._rank(person) for person in self.people if re.fullmatch(ADDRESS, person.email)}
+        ranked = [person for person, rank in ranks.items() if rank < len(_HEAD_RANKS)]
+        of_department = _grouped(ranked, lambda person: department_key(person.department))
+        highest = {key: min(map(ranks.__getitem__, people)) for key, people in of_department.items()}
+        return {
+            key: [person for person in people if ranks[person] == highest[key]]
+            for key, people in of_department.items()
+        }
+
+    def _rank(self, person: Person) -> int:
+        """Where in ``_HEAD_RANKS`` a person's role stands; behind its end for a role that heads nothing."""
+        if _holds(person.role, self.words["no_head_roles"]):
+            return len(_HEAD_RANKS)
+        held = (
+            _holds(person.role, self.words["head_roles"]),
+            _holds_alone(person, self.words),
+            _holds(person.role, self.words["director_roles"]),
+        )
+        return next((rank for rank, holds in enumerate(held) if holds), len(_HEAD_RANKS))
 
     @cached_property
     def _robots(self) -> Mapping[str, str]:
-        last_wins = [*reversed(self.people), *reversed(self._with_role("head_roles"))]
+        last_wins = [*reversed(self.people), *reversed(self.every_head)]
         return {department_key(person.department): person.robot for person in last_wins if person.robot}
 
     @cached_property
@@ -176,8 +202,36 @@ def names_and_departments(people: Table | None) -> tuple[frozenset[str], frozens
 
 def _holds(role: str, wanted: tuple[str, ...]) -> bool:
     """Whether one of the posts in a role is wanted: 技术部负责人/工会主席 has 负责人, 副部长 and 原部长 have no 部长."""
-    posts = [*re.split(r"[、,，/;；\s]+", fold(role)), fold(role)]
-    return any(post.endswith(wanted) and not post.startswith(_NOT_IN_POST) for post in posts)
+    return any(
+        post.endswith(ending) and not post.startswith(_NOT_IN_POST) and not _before(post, ending)
+        for post in _posts(role)
+        for ending in wanted
+    )
+
+
+def _before(post: str, ending: str) -> bool:
+    """Whether a post is less than it ends with: 技术部副部长."""
+    return post.removesuffix(ending).rstrip().endswith(_NOT_IN_POST)
+
+
+def _holds_alone(person: Person, words: WordLists) -> bool:
+    """Whether one of the posts in a role is a lesser one that heads the person's own department."""
+    own = department_key(person.department)
+    ending = max(filter(own.endswith, words["department_endings"]), key=len, default="")
+    names = {plain(own), plain(own).removesuffix(plain(ending))} - {""}
+    wanted = {"", *names}
+    return any(
+        post == f"{name} {lesser}".strip() or post == f"{name}{lesser}"
+        for post in _posts(person.role)
+        for name in wanted
+        for lesser in words["lesser_head_roles"]
+    )
+
+
+def _posts(role: str) -> tuple[str, ...]:
+    """The posts that a role lists, and the whole of it, without remarks in brackets. A space parts no English post."""
+    whole = re.sub(r"\(.*?\)", "", plain(role)).strip()
+    return (*re.split(r"\s*[、,，/;；]\s*|(?<=[一-鿿])\s+|\s+(?=[一-鿿])", whole), whole)
 
 
 @lru_cache(4096)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rules.cells import each_value, says_nothing
+from rules.cells import each_value, says_nothing, sortable
 from rules.directory import names_and_departments
 from rules.meetings import important_meetings
 from rules.owners import read_owner
@@ -182,14 +182,9 @@ def _earlier_copies(actions: Table) -> "pd.Series[int]":
     meant = actions.frame.loc[(actions.open & actions.meeting_id.ne("")).to_numpy(dtype=bool)]
     text = meant["description"].str.replace(r"\W+", "", regex=True)
     held = meant["meeting_row_date"].dt.normalize()
-    number = each_value(meant["meeting_id"], _sortable).where(held.isna(), "")
+    number = each_value(meant["meeting_id"], sortable).where(held.isna(), "")
     copies = pd.DataFrame({"text": text, "held": held, "number": number})[text.ne("")]
     ordered = copies.drop_duplicates().sort_values(["held", "number"])
     earlier = ordered.assign(earlier=ordered.groupby("text").cumcount())
     counts = copies.merge(earlier, how="left", on=list(copies.columns))["earlier"].set_axis(copies.index)
     return counts.reindex(actions.rows, fill_value=0)
-
-
-def _sortable(number: str) -> str:
-    """A number that sorts as people count: M9 before M10."""
-    return re.sub(r"\d+", lambda found: found[0].zfill(12), fold(number))

@@ -129,11 +129,12 @@ def _day(moment: Any) -> date | None:
 
 
 def _owner(case: _Case, desk: _Desk) -> str | None:
-    """The one name of the directory that is spelled almost like an unknown one; what stood beside it stays."""
+    """The one name of the directory that is spelled almost like an unknown one, or that a surname with a title
+    (林总) means; what stood beside it stays."""
     typed, name = unicodedata.normalize("NFKC", case.facts["owner"]), str(case.facts["owner_name"])
-    if case.fields["variant"] != "unknown" or name not in typed:
+    if case.fields["variant"] not in {"unknown", "titled"} or name not in typed:
         return None
-    near = _names_near(name, desk)
+    near = _names_near(name, desk) or _names_titled(name, desk)
     return typed.replace(name, near[0]) if len(near) == 1 and _is_found(near[0], case, desk) else None
 
 
@@ -154,6 +155,16 @@ def _names_near(name: str, desk: _Desk) -> tuple[str, ...]:
         if len(other) >= _SHORTEST_NAME and other[0] == bare[0] and differ_by_one(bare, other)
         for name in names
     )
+
+
+def _names_titled(name: str, desk: _Desk) -> tuple[str, ...]:
+    """The only person of a surname, if their role holds the title too: 林总 is 林晓东, who is 总经理."""
+    for post in sorted(filter(name.endswith, desk.book.words["posts"]), key=len, reverse=True):
+        surname = name.removesuffix(post)
+        same = [person for person in desk.directory.people if surname and person.name.startswith(surname)]
+        if len(same) == 1 and plain(post) in plain(same[0].role):
+            return (same[0].name,)
+    return ()
 
 
 def _bare_name(name: str) -> str:

@@ -81,7 +81,8 @@ def _names_several(text: str, words: WordLists) -> bool:
 def has_a_delivery_standard(actions: Table, book: Book) -> pd.DataFrame:
     """The item has a delivery standard that somebody else can check.
 
-    Why: 做好, 尽量 and 优化一下 are always and never fulfilled; acceptance then ends in a dispute.
+    Why: 做好, 尽量 and 优化一下 are always and never fulfilled; acceptance then ends in a dispute. So does 质量达标 or
+    通过验收, which says that something will be met and not what.
 
     Write instead: what will be handed over or how much of what, such as 提交《开发时间评估表》 or
     完成10家试点客户部署.
@@ -92,8 +93,9 @@ def has_a_delivery_standard(actions: Table, book: Book) -> pd.DataFrame:
 
 
 def _is_vague(text: str, words: WordLists) -> bool:
-    """Made of empty deeds alone, or an effort without anything that could be counted or handed over."""
-    if words.says_nothing(text):
+    """Made of empty deeds and of acceptance alone (质量达标, 通过验收), or an effort without anything that could be
+    counted or handed over."""
+    if words.says_nothing(text, "acceptance_alone"):
         return True
     checkable = any(sign.isdigit() for sign in fold(text)) or words.has_any(text, "evidence")
     return words.starts_with(text, "effort_openings") and not checkable

@@ -3,10 +3,12 @@
 import pandas as pd
 
 from rules.catalogue import rule
+from rules.cells import each_value, sortable
 from rules.directory import Unreachable, directory
 from rules.findings import Severity
 from rules.owners import OwnerKind
 from rules.table import Book, Table
+from rules.wordlists import WordLists
 
 
 @rule("A102", on="actions", severity=Severity.ERROR, columns=("owner",), cites="001 四(二)", breaks=True)
@@ -53,10 +55,11 @@ def owner_is_in_the_directory(actions: Table, book: Book) -> pd.DataFrame:
     """The owner stands in the directory once, with a mail address.
 
     Why: whom closeloop cannot find there gets no reminder. A directory that nobody has filled in yet,
-    or that has no addresses at all, is not held against each row.
+    or that has no addresses at all, is not held against each row. An address that is missing is shown at one
+    row of the person alone, the one of the lowest number, for it is mended once, in the directory.
 
-    Write instead: the name as in 通讯录; where two people share a name, the item's department tells
-    them apart.
+    Write instead: the name as in 通讯录, in full (林晓东, not 林总); where two people share a name, the item's
+    department tells them apart.
     """
     people = book.tables["people"]
     listed = directory(people, book.words)
@@ -65,12 +68,33 @@ def owner_is_in_the_directory(actions: Table, book: Book) -> pd.DataFrame:
     found = {key: listed.find(*key) for key in set(keys)}
     forgiven = _not_kept(people)
     lost = {
-        key: reason.value
+        key: _said_of(reason, key[0], book)
         for key, reason in found.items()
         if isinstance(reason, Unreachable) and reason not in forgiven
     }
     variants = pd.Series([lost.get(key, "") for key in keys], index=named.index, dtype="str")
-    return pd.DataFrame({"variant": variants})[variants.ne("")]
+    again = _said_before(named[variants.eq(Unreachable.NO_MAIL)])
+    return pd.DataFrame({"variant": variants})[variants.ne("") & ~variants.index.isin(again)]
+
+
+def _said_of(reason: Unreachable, name: str, book: Book) -> str:
+    """Of whom the directory does not know, whether it is a surname with a post (林总) that has to be written out."""
+    titled = reason is Unreachable.UNKNOWN and not name.isascii() and _is_titled(name, book.words)
+    return "titled" if titled else reason.value
+
+
+def _is_titled(name: str, words: WordLists) -> bool:
+    surnames = (*words["surnames"], *words["compound_surnames"])
+    return any(name.endswith(post) and name.removesuffix(post) in surnames for post in words["posts"])
+
+
+def _said_before(rows: pd.DataFrame) -> pd.Index:
+    """All rows of each person but the one of the lowest number (or, without one, due first): however they are sorted."""
+    order = pd.DataFrame(
+        {"number": each_value(rows["id"], sortable), "due": rows["due"], "text": rows["description"]}
+    )
+    ordered = rows.loc[order.sort_values(["number", "due", "text"], kind="stable").index]
+    return ordered.index[ordered.duplicated(["owner_name", "owner_beside", "department"])]
 
 
 def _not_kept(people: Table) -> frozenset[Unreachable]:
