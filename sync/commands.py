@@ -12,6 +12,7 @@ from rich.text import Text
 from rules.findings import Severity
 from sheet_templates import template, words
 from sync import machine_form, report
+from sync.answering.kept import kept_answers
 from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
 from sync.passes import needs_a_person, progress, watched_pass
 from sync.telling import Brake, would_tell
@@ -145,6 +146,8 @@ def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) ->
                 detail=delivery.detail,
             )
         )
+    if done.postbag.fault:
+        say(done.postbag.fault)
     if done.brake:
         say(_braked(done.brake))
     if done.busy:
@@ -153,7 +156,8 @@ def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) ->
     if done.brake:
         return BrakeFault.exit_code
     failures = (delivery for _, delivery in (*done.failed, *done.groups.failed))
-    return DeliveryFault.exit_code if any(not delivery.permanent for delivery in failures) else 0
+    failed = done.postbag.fault or any(not delivery.permanent for delivery in failures)
+    return DeliveryFault.exit_code if failed else 0
 
 
 def _braked(brake: Brake) -> BrakeFault:
@@ -173,13 +177,14 @@ def look_at(tracker: Tracker, now: datetime | None) -> Judged:
         try:
             states, baseline = ledger.row_states(), ledger.baseline()
             past = remembered(ledger, tracker.moment(now))
+            answers = kept_answers(ledger, tracker.moment(now))
         except LedgerFault as fault:  # what was remembered only adds to a look
             complain(fault)
-            states, baseline, past = None, frozenset(), None
+            states, baseline, past, answers = None, frozenset(), None, ()
     moment = tracker.moment(now)
     with progress(tracker) as tell:
         book = WatchedBook(tracker.book(moment), Watch(inf, tell))
-        return look(book, tracker.settings, moment, states, baseline, past, tracker.shelf())
+        return look(book, tracker.settings, moment, states, baseline, past, tracker.shelf(), answers=answers)
 
 
 def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list[RenderableType | None]:
@@ -208,6 +213,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),
+        report.answers_section(done.postbag, judged.proposals, language),
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),
     ]

@@ -484,6 +484,11 @@ class Ledger:
         with self._transaction() as connection:
             return connection.execute(query).all()
 
+    def keep(self, table: sql.Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Write rows of another module's table, in the place of those with the same key."""
+        with self._transaction() as connection:
+            put(connection, self._insert(table), table, rows)
+
     def undid(self, run: int, former: int) -> None:
         """Write down that a run has put back what a former one wrote."""
         with self._transaction() as connection:

@@ -5,7 +5,7 @@ book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
                           └─► notices ─► minus ledger ─► send ─► record
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from rules.directory import directory
 from rules.handbook import RULES
 from rules.judge import Judgement, judge
 from rules.proposals import with_proposals
@@ -22,6 +23,9 @@ from rules.table import Book
 from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import LANGUAGES, template, words
+from sync.answering.answer import Answer
+from sync.answering.standing import Proposal, Standing, notes_of
+from sync.answering.taking import Postbag, Postbox
 from sync.archiving.cabinet import Drawer, drawers, numbers_of
 from sync.archiving.due import HERE
 from sync.archiving.filing import Filed, Filing, FilingRules, copies, plan_filing, removals
@@ -71,6 +75,7 @@ class Judged:
     missed: tuple[Missed, ...]
     reports: Reports
     filing: Filing
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
     became of it, ``groups`` what was posted by robots, ``busy`` why nothing could be written, ``without_tabs``
-    why the reports' tabs could not, ``filed`` what went to the archive."""
+    why the reports' tabs could not, ``filed`` what went to the archive, ``postbag`` what was answered by mail."""
 
     judged: Judged
     run: int
@@ -91,6 +96,7 @@ class Pass:
     groups: GroupsTold = field(default_factory=GroupsTold)
     without_tabs: WorkbookFault | None = None
     filed: Filed = field(default_factory=Filed)
+    postbag: Postbag = field(default_factory=Postbag)
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ class Unchanged:
     held: int
 
 
-def look(
+def look(  # noqa: PLR0913 - all that a look rests on, each by its name
     workbook: Workbook,
     settings: Settings,
     now: datetime,
@@ -113,10 +119,13 @@ def look(
     baseline: frozenset[KnownFault] = frozenset(),
     past: Past | None = None,
     shelf: Shelf | None = None,
+    *,
+    answers: Sequence[Answer] = (),
 ) -> Judged:
     """Read a workbook and judge it. ``before`` is what the ledger remembers of its rows, None without a ledger;
     ``baseline`` the faults that stood already when the tracker was adopted; ``past`` what the ledger remembers for
-    the reports; ``shelf`` has the archive's other workbooks, without which nothing is archived.
+    the reports; ``shelf`` has the archive's other workbooks, without which nothing is archived; ``answers`` were given
+    by mail.
 
     Nothing is changed. Raises WorkbookFault when there is nothing to judge, GuardFault when the plan is not ours.
     """
@@ -135,7 +144,10 @@ def look(
     found = mark_old(judge(book, RULES, settings.tuning), baseline, ids, template())
     judgement = with_proposals(found, status_words(template(), language))
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
-    plan = make_plan(snapshot, judgement, levels, ids, template(), language)
+    listed = directory(judgement.book.get("people"), judgement.book.words)
+    proposals = Standing(judgement.book, listed, ids, states).proposals(answers)
+    answered = notes_of(proposals, language)
+    plan = make_plan(snapshot, judgement, levels, ids, template(), language, answered)
     counted = facts(judgement, levels, ids, states, past.closed if past else ())
     desk = Desk(counted, places(judgement), book.words, language, template(), _wanted(settings), past)
     reports = plan_reports(snapshot, desk)
@@ -152,7 +164,7 @@ def look(
     states = with_blocked(states, judgement.book.tables["actions"], ids, now)
     rungs = settled_ladder(settings)
     notices, missed = due_notices(judgement, ids, levels, states, rungs, template(), language)
-    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed, reports, filing)
+    return Judged(snapshot, judgement, levels, plan, ids, states, notices, missed, reports, filing, proposals)
 
 
 def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its name
@@ -164,26 +176,33 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     robots: Mapping[str, Robot] = MappingProxyType({}),
     *,
     shelf: Shelf | None = None,
+    postbox: Postbox | None = None,
     release: bool = False,
 ) -> Pass | Unchanged:
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it.
 
     ``release`` lets the mails go however many they are.
     """
-    if unchanged := _unchanged(workbook, ledger, settings, now):
+    bag = postbox.take(ledger, now) if postbox else Postbag()
+    nothing_came = not (bag.new or bag.ignored or bag.fault)
+    if nothing_came and (unchanged := _unchanged(workbook, ledger, settings, now)):
         return unchanged
     before, baseline, past = ledger.row_states() or {}, ledger.baseline(), remembered(ledger, now)
-    judged = look(workbook, settings, now, before, baseline, past, shelf)
+    judged = look(workbook, settings, now, before, baseline, past, shelf, answers=bag.answers)
     ledger.prepare()
     judged, left, without = _written(workbook, ledger, judged)
     for _ in range(_AGAIN):
         if isinstance(left, ChangedFault):  # somebody has saved it meanwhile
             judged, left, without = _written(
-                workbook, ledger, look(workbook, settings, now, before, baseline, past, shelf)
+                workbook,
+                ledger,
+                look(workbook, settings, now, before, baseline, past, shelf, answers=bag.answers),
             )
     busy = left if isinstance(left, BusyFault) else None
     done = _without_writing(judged) if busy else judged
     filed = _file(workbook, shelf, judged, left, settings) if shelf and isinstance(left, str) else Filed()
+    if postbox and isinstance(left, str):
+        bag = postbox.settle(bag, ledger)
     new = {row_id: state for row_id, state in done.states.items() if before.get(row_id) != state}
     run = ledger.record(now, done.plan, len(done.risks), len(done.judgement.findings), new)
     ledger.keep_figures(done.reports.week, done.reports.figures, done.reports.closed)
@@ -209,6 +228,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
         told.groups,
         without,
         filed,
+        bag,
     )
 
 
