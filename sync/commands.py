@@ -147,6 +147,8 @@ def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) ->
                 detail=delivery.detail,
             )
         )
+    if done.postbag.fault:
+        say(done.postbag.fault)
     if done.brake:
         say(_braked(done.brake))
     if done.busy:
@@ -155,7 +157,8 @@ def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) ->
     if done.brake:
         return BrakeFault.exit_code
     failures = (delivery for _, delivery in (*done.failed, *done.groups.failed))
-    return DeliveryFault.exit_code if any(not delivery.permanent for delivery in failures) else 0
+    failed = done.postbag.fault or any(not delivery.permanent for delivery in failures)
+    return DeliveryFault.exit_code if failed else 0
 
 
 def _braked(brake: Brake) -> BrakeFault:
@@ -209,6 +212,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
         report.failed_section(done.failed, language),
+        report.answers_section(done.postbag, judged.proposals, language),
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),
     ]

@@ -19,6 +19,7 @@ from rules.wordlists import word_lists
 from rules.workdays import announced_years
 from sheet_templates import Words, template, words
 from sync import diagnosis
+from sync.answering.mailbox import ImapMailbox
 from sync.books.excel import ExcelBook
 from sync.diagnosis import Diagnosis, State, bad, good, warning
 from sync.faults import BusyFault, Fault, SettingsFault, UsageFault
@@ -59,6 +60,8 @@ def _all(tracker: Tracker, now: datetime, send_test: str | None) -> Iterator[Dia
     yield good("settings", tracker=tracker.name, language=tracker.settings.language)
     yield from _workbook(tracker, now)
     yield from _of_faults("mail", lambda: _mail(tracker, send_test, now))
+    if tracker.settings.replies.on:
+        yield from _of_faults("replies", lambda: _replies(tracker))
     country = tracker.settings.calendar.country
     yield diagnosis.years(announced_years() if country.upper() == "CN" else (), country, now.date())
     ledger, last = _ledger(tracker)
@@ -122,6 +125,15 @@ def _mail(tracker: Tracker, send_test: str | None, now: datetime) -> Iterator[Di
             delivery = post.send(_test_mail(send_test, tracker, now))
             fields = {"email": send_test, "detail": delivery.detail}
             yield good("test_mail", **fields) if delivery.sent else bad("test_mail", "refused", **fields)
+
+
+def _replies(tracker: Tracker) -> Iterator[Diagnosis]:
+    """Log in to the mailbox and open its folder, with little patience."""
+    postbox, replies = tracker.postbox(), tracker.settings.replies
+    if postbox:
+        patient = replace(postbox.mailbox.settings, timeout=min(_TIMEOUT, replies.timeout))
+        count = ImapMailbox(patient).look()
+        yield good("replies", user=replies.user, server=f"{replies.host}:{replies.port}", count=count)
 
 
 def _test_mail(address: str, tracker: Tracker, now: datetime) -> EmailMessage:

@@ -480,6 +480,11 @@ class Ledger:
         with self._transaction() as connection:
             return connection.execute(query).all()
 
+    def keep(self, table: sql.Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Write rows of another module's table, in the place of those with the same key."""
+        with self._transaction() as connection:
+            put(connection, table, rows)
+
     def undid(self, run: int, former: int) -> None:
         """Write down that a run has put back what a former one wrote."""
         with self._transaction() as connection:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from rules.directory import directory
 from rules.handbook import RULES
 from rules.judge import Judgement, judge
 from rules.proposals import with_proposals
@@ -14,6 +15,7 @@ from rules.table import Book, Table
 from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import Words, template, words
+from sync.answering.standing import Proposal, Standing, notes_of
 from sync.archiving.cabinet import Drawer, drawers, numbers_of
 from sync.archiving.due import HERE
 from sync.archiving.filing import Filing, FilingRules, copies, plan_filing
@@ -57,6 +59,7 @@ class Judged:
     missed: tuple[Missed, ...]
     reports: Reports
     filing: Filing
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,18 @@ def look(
         days = settings.archive.after_days
         rules = FilingRules(shelf.place, workbook.obstacles, days, template(), language)
         filing = plan_filing(snapshot, away, judgement, rules)
+    proposals = _proposals(judgement, read, memory)
+    answered = notes_of(proposals, language)
+    plan = make_plan(snapshot, judgement, levels, read.ids, template(), language, answered)
     tabs = (*reports.tabs, *copies(filing, snapshot, HERE, archive, language))
-    plan = replace(make_plan(snapshot, judgement, levels, read.ids, template(), language), tabs=tabs)
+    plan = replace(plan, tabs=tabs)
     guard(plan, snapshot, template(), settings.places, Archive(away))
     states = with_blocked(read.states, judgement.book.tables["actions"], read.ids, now)
     rungs = settled_ladder(settings)
     notices, missed = due_notices(judgement, read.ids, levels, states, rungs, template(), language)
-    return Judged(snapshot, judgement, levels, plan, read.ids, states, notices, missed, reports, filing)
+    return Judged(
+        snapshot, judgement, levels, plan, read.ids, states, notices, missed, reports, filing, proposals
+    )
 
 
 def _read(
@@ -123,6 +131,12 @@ def _judged(read: _Read, settings: Settings, now: datetime, memory: Memory, lang
     book = Book(read.tables, now, days, word_lists(settings.words))
     found = mark_old(judge(book, RULES, settings.tuning), memory.baseline, read.ids, template())
     return with_proposals(found, status_words(template(), language))
+
+
+def _proposals(judgement: Judgement, read: _Read, memory: Memory) -> tuple[Proposal, ...]:
+    """What owners have answered by mail, as far as it still stands."""
+    listed = directory(judgement.book.get("people"), judgement.book.words)
+    return Standing(judgement.book, listed, read.ids, read.states).proposals(memory.answers)
 
 
 def _wanted(reports: ReportSettings) -> Wanted:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sheet_templates import LANGUAGES, words
+from sync.answering.answer import Answer
+from sync.answering.kept import kept_answers
 from sync.baseline import KnownFault
 from sync.history import RowState
 from sync.ledger import Ledger
@@ -15,11 +17,12 @@ from sync.reports.periods import quarter_of
 @dataclass(frozen=True)
 class Memory:
     """``states`` are what the rows were (None: there is no ledger yet), ``baseline`` the faults that stood already
-    when the tracker was adopted, ``past`` what the reports remember."""
+    when the tracker was adopted, ``past`` what the reports remember, ``answers`` what was answered by mail lately."""
 
     states: Mapping[str, RowState] | None = None
     baseline: frozenset[KnownFault] = frozenset()
     past: Past | None = None
+    answers: tuple[Answer, ...] = ()
 
     @property
     def rows(self) -> Mapping[str, RowState]:
@@ -42,4 +45,5 @@ def recall(ledger: Ledger, now: datetime) -> Memory:
     """
     since = quarter_of(quarter_of(now.date()).before).first
     done_words = [words(language)["status"]["done"] for language in LANGUAGES]
-    return Memory(ledger.row_states(), ledger.baseline(), ledger.past(since, done_words))
+    past = ledger.past(since, done_words)
+    return Memory(ledger.row_states(), ledger.baseline(), past, kept_answers(ledger, now))

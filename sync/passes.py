@@ -33,7 +33,15 @@ def one_pass(
         channel = WatchedChannel(tracker.channel(), seen)
         robots = {name: WatchedRobot(robot, seen) for name, robot in tracker.robots().items()}
         return run_pass(
-            book, ledger, channel, tracker.settings, now, robots, shelf=tracker.shelf(), release=release
+            book,
+            ledger,
+            channel,
+            tracker.settings,
+            now,
+            robots,
+            shelf=tracker.shelf(),
+            postbox=tracker.postbox(),
+            release=release,
         )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -26,14 +27,16 @@ def make_plan(
     ids: Mapping[int, str],
     template: Template,
     words: Words,
+    answered: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> Plan:
     """The changes that make every table with columns of ours show what was judged; none where all show it already.
 
-    ``risks`` gives the risk level and ``ids`` the number of each action item.
+    ``risks`` gives the risk level and ``ids`` the number of each action item, ``answered`` what was answered by mail
+    to the rows of some.
     """
     parts = [
         _table_plan(snapshot.tab(shown.table.layout.tab), shown, template, words)
-        for shown in _shown(judgement, risks, ids, template, words)
+        for shown in _shown(judgement, risks, ids, template, words, answered)
     ]
     return Plan(
         snapshot.fingerprint,
@@ -54,7 +57,12 @@ class _Shown:
 
 
 def _shown(
-    judgement: Judgement, risks: "pd.Series[str]", ids: Mapping[int, str], template: Template, words: Words
+    judgement: Judgement,
+    risks: "pd.Series[str]",
+    ids: Mapping[int, str],
+    template: Template,
+    words: Words,
+    answered: Mapping[int, Sequence[str]],
 ) -> Iterator[_Shown]:
     by_table: defaultdict[str, defaultdict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in judgement.findings:
@@ -62,7 +70,10 @@ def _shown(
     for key, table in judgement.book.tables.items():
         if not template.tables[key].worker_columns:
             continue
-        said = notes(table, words) if key == "actions" else {}
+        said: dict[int, Sequence[str]] = {}
+        if key == "actions":
+            said |= notes(table, words)
+            said |= {row: (*texts, *said.get(row, ())) for row, texts in answered.items()}
         wanted = _results(table, by_table[key], said, template, words)
         if key == "actions":
             wanted = {"id": ids, **_progress(table, risks, words), **wanted}

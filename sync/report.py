@@ -14,6 +14,8 @@ from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from rules.table import Book
 from sheet_templates import Template, Words
+from sync.answering.standing import Proposal
+from sync.answering.taking import Postbag
 from sync.archiving.cabinet import archived_on
 from sync.archiving.filing import Filed, Filing
 from sync.archiving.reopening import Found
@@ -296,6 +298,24 @@ def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -
         again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
         grid.add_row(recipient.email, Text(delivery.detail, style="red"), again)
     return _section(words["report"]["failed"], grid)
+
+
+def answers_section(bag: Postbag, proposals: Sequence[Proposal], words: Words) -> RenderableType | None:
+    """What was answered by mail: what stands beside rows now, and how many mails were left aside."""
+    texts, new = words["answers"], set(bag.new)
+    lines = [
+        texts["standing"].format(count=len(proposals), new=sum(each.answer in new for each in proposals))
+    ]
+    meant = {each.answer for each in proposals}
+    reasons = dict(bag.ignored)
+    if not_meant := len({each.message for each in bag.new} - {each.message for each in meant}):
+        reasons["not_theirs"] = not_meant
+    if reasons:
+        shown = (f"{texts[reason]} {count}" for reason, count in sorted(reasons.items()))
+        lines.append(texts["ignored"].format(counts=words["report"]["comma"].join(shown)))
+    if not (proposals or reasons):
+        return None
+    return _section(texts["title"], *(Text(line) for line in lines))
 
 
 def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:

@@ -211,6 +211,31 @@ class MailSettings(_Section):
     )
 
 
+class ReplySettings(_Section):
+    """Answers to reminders by mail, as proposals beside the rows; docs/telling.md says what is understood."""
+
+    on: bool = Field(False, description="read a mailbox over IMAP for answers to reminders")
+    host: str = Field("", description="the IMAP server's name")
+    port: int = Field(993, ge=1, le=65535, description="its port: 993 for tls, 143 for starttls and none")
+    security: Literal["tls", "starttls", "none"] = Field("tls", description="how the line to it is protected")
+    user: str = Field(
+        "", description="login name of the mailbox: that of mail.reply_to, or else of mail.sender"
+    )
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="better left out: CLOSELOOP_IMAP_PASSWORD in the environment is read instead",
+    )
+    folder: str = Field("INBOX", description="the folder that is read")
+    move_to: str = Field(
+        "", description="folder for answers that were taken; empty to mark them as seen alone"
+    )
+    checked_by: str = Field(
+        "",
+        description="the name at the head of your server's Authentication-Results: then only what passed DMARC counts",
+    )
+    timeout: float = Field(30, gt=0, description="seconds to wait for the IMAP server")
+
+
 class RobotSettings(_Section):
     """A group robot, under [robots.NAME]; departments or the directory's column 群机器人 say who uses it."""
 
@@ -371,6 +396,7 @@ class Settings(_Section):
     reminders: ReminderSettings = ReminderSettings()
     brake: BrakeSettings = BrakeSettings()
     mail: MailSettings = MailSettings()
+    replies: ReplySettings = ReplySettings()
     reports: ReportSettings = ReportSettings()
     robots: dict[str, RobotSettings] = Field(
         {}, description="group robots by name: kind, url or url_env, secret_env, departments"

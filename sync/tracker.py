@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sheet_templates import words
+from sync.answering.mailbox import ImapMailbox, ImapSettings
+from sync.answering.taking import Postbox
 from sync.archiving.shelf import ExcelShelf, Shelf
 from sync.books.book import Book
 from sync.books.excel import Backups, ExcelBook
@@ -19,6 +21,7 @@ from sync.faults import Fault, SettingsFault, UsageFault
 from sync.ledger import Ledger
 from sync.settings import Settings, read_settings
 from sync.tell.channel import Channel
+from sync.tell.letter import domain_of
 from sync.tell.outbox import Outbox
 from sync.tell.robots.robot import Robot
 from sync.tell.robots.setup import Clocks, robots
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from sync.books.google.book import GoogleBook
 
 USUAL_SETTINGS = Path("closeloop.toml")
+IMAP_PASSWORD = "CLOSELOOP_IMAP_PASSWORD"  # noqa: S105 - the variable's name, not the password
 PASSWORD = "CLOSELOOP_SMTP_PASSWORD"  # noqa: S105 - the variable's name, not the password
 CLIENT_SECRET = "CLOSELOOP_MAIL_CLIENT_SECRET"  # noqa: S105 - the same
 
@@ -161,6 +165,26 @@ class Tracker:
                 )
             return microsoft_token(mail.client_id, secret, mail.authority, mail.scope)
         return None
+
+    def postbox(self) -> Postbox | None:
+        """Where answers come in; None where the settings do not want any."""
+        replies = self.settings.replies
+        if not replies.on:
+            return None
+        if not (replies.host and replies.user):
+            raise SettingsFault("replies.on is true, but replies.host or replies.user is missing")
+        password = os.environ.get(IMAP_PASSWORD) or replies.password.get_secret_value()
+        found = ImapSettings(
+            replies.host,
+            replies.port,
+            replies.security,
+            replies.user,
+            password,
+            replies.folder,
+            replies.move_to,
+            replies.timeout,
+        )
+        return Postbox(ImapMailbox(found), domain_of(self.settings.mail.sender), replies.checked_by)
 
     def robots(self) -> Mapping[str, Robot]:
         """The ways out to groups, by name."""

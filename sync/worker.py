@@ -13,6 +13,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 
 from sheet_templates import template
+from sync.answering.taking import Postbag, Postbox
 from sync.archiving.filing import Filed
 from sync.archiving.moving import move
 from sync.archiving.shelf import Shelf
@@ -39,7 +40,7 @@ class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
     became of it, ``groups`` what was posted by robots, ``busy`` why nothing could be written, ``without_tabs``
-    why the reports' tabs could not, ``filed`` what went to the archive."""
+    why the reports' tabs could not, ``filed`` what went to the archive, ``postbag`` what was answered by mail."""
 
     judged: Judged
     run: int
@@ -52,6 +53,7 @@ class Pass:
     groups: GroupsTold = field(default_factory=GroupsTold)
     without_tabs: WorkbookFault | None = None
     filed: Filed = field(default_factory=Filed)
+    postbag: Postbag = field(default_factory=Postbag)
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,26 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     robots: Mapping[str, Robot] = MappingProxyType({}),
     *,
     shelf: Shelf | None = None,
+    postbox: Postbox | None = None,
     release: bool = False,
 ) -> Pass | Unchanged:
     """One whole pass: judge, write what was found beside the rows, tell whoever has to be told, record it.
 
     ``release`` lets the mails go however many they are.
     """
-    if unchanged := _unchanged(workbook, ledger, settings, now):
+    bag = postbox.take(ledger, now) if postbox else Postbag()
+    nothing_came = not (bag.new or bag.ignored or bag.fault)
+    if nothing_came and (unchanged := _unchanged(workbook, ledger, settings, now)):
         return unchanged
     memory = recall(ledger, now)
-    memory = replace(memory, states=memory.rows)  # from the first pass on rows have a history
+    memory = replace(
+        memory, states=memory.rows, answers=bag.answers
+    )  # from the first pass on rows have a history
     written = _judge_and_write(workbook, ledger, settings, now, memory, shelf)
     done, left = written.judged, written.left
     filed = move(workbook, shelf, done.filing, left, settings) if shelf and left else Filed()
+    if postbox and left:
+        bag = postbox.settle(bag, ledger)
     run = _record(ledger, written, memory, now)
     teller = Teller(ledger, run, channel, robots, settings, now, done.states)
     told = teller.tell(done.notices, done.judgement.book, whole=not written.busy, release=release)
@@ -119,6 +128,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
         told.groups,
         written.without_tabs,
         filed,
+        bag,
     )
 
 

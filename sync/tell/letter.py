@@ -65,7 +65,7 @@ def message(
         raise ValueError("the moment of a message needs a time zone")
     to, author = _address(recipient.name, recipient.email), _address(sender.name, sender.email)
     answers = _address("", sender.reply_to) if sender.reply_to else author
-    identity = hashlib.sha256(json.dumps(sorted(keys)).encode()).hexdigest()[:32]
+    identity = _identity(keys)
     domain = author.domain or "localhost"
     # A local part outside ASCII has no encoded form: such a message needs a server with SMTPUTF8.
     is_ascii = all(address.username.isascii() for address in (to, author, answers))
@@ -73,9 +73,9 @@ def message(
     mail["From"], mail["To"] = author, to
     mail["Subject"] = _header_text(letter.subject, SUBJECT_LENGTH)
     mail["Date"] = now
-    mail["Message-ID"] = f"<{identity}@{domain}>"
+    mail["Message-ID"] = message_id(keys, domain)
     if thread is not None:
-        mail["In-Reply-To"] = mail["References"] = _thread_root(thread, to, domain)
+        mail["In-Reply-To"] = mail["References"] = thread_root(thread, to.addr_spec, domain)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
     mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     mail["List-Id"] = f"<closeloop.{domain}>"
@@ -90,10 +90,24 @@ def message(
     return mail
 
 
-def _thread_root(thread: str, to: Address, domain: str) -> str:
+def message_id(keys: Sequence[str], domain: str) -> str:
+    """The Message-ID of the mail that tells notices of these keys."""
+    return f"<{_identity(keys)}@{domain}>"
+
+
+def thread_root(thread: str, email: str, domain: str) -> str:
     """What all mails about one tracker to one address refer to; no mail has this id itself."""
-    root = hashlib.sha256(json.dumps([thread, to.addr_spec.casefold()]).encode()).hexdigest()[:32]
+    root = hashlib.sha256(json.dumps([thread, email.casefold()]).encode()).hexdigest()[:32]
     return f"<{root}.thread@{domain}>"
+
+
+def domain_of(email: str) -> str:
+    """The domain of the Message-IDs of mails that come from an address."""
+    return _address("", email).domain or "localhost"
+
+
+def _identity(keys: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(keys)).encode()).hexdigest()[:32]
 
 
 def recipient_of(mail: EmailMessage) -> str | None:
