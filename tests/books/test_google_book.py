@@ -512,7 +512,9 @@ def test_init_adds_the_tabs_and_a_pass_runs(desk, tmp_path, monkeypatch, languag
     again = list(init_google(ID, None, language))
 
     heads = [table.heads[words(language).head] for table in template().tables.values()]
-    assert [sheet.title for sheet in desk.spreadsheet.sheets] == ["Sheet1", *heads]
+    rules = words(language)["rules_tab"]["name"]
+    assert [sheet.title for sheet in desk.spreadsheet.sheets] == ["Sheet1", *heads, rules]
+    assert desk.book().read().tab(rules).generated is not None
     assert len(said) == len(again) == 1
     status = list(template().tables["actions"].columns).index("status")
     assert desk.spreadsheet.sheet(heads[0]).cell(1, status)["dataValidation"]["strict"] is False
