@@ -51,6 +51,7 @@ def init_google(address: str, credentials: Path | None, language: str) -> Iterat
     """
     from sync.books.google.credentials import give_consent, is_client
     from sync.books.google.founding import new_tabs
+    from sync.books.google.tabs import put_tab
 
     _check_language(language)
     known = read_settings(USUAL_SETTINGS) if USUAL_SETTINGS.exists() else Settings()
@@ -61,9 +62,13 @@ def init_google(address: str, credentials: Path | None, language: str) -> Iterat
     settings = known.model_copy(update={"google": google})
     tracker = google_tracker(address, settings, Path())
     book = tracker.google_book()
-    names = lacking(book.read(), template(), words(language), settings)
+    snapshot = book.read()
+    names = lacking(snapshot, template(), words(language), settings)
     if names:
-        book.add(list(new_tabs(template(), words(language), names, book.file.ids)))
+        tabs = list(new_tabs(template(), words(language), names, book.file.ids))
+        guide = rules_tab(settings.tuning, words(language), template())
+        there = any(tab.name == guide.name and tab.generated is None for tab in snapshot.tabs)
+        book.add([*tabs, *([] if there else put_tab(book.file, guide))])
     texts = words(language)["report"]
     said = texts["tabs_added"] if names else texts["no_tabs_added"]
     yield said.format(file=tracker.place, tabs=texts["comma"].join(names))

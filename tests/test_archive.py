@@ -20,6 +20,7 @@ from sync.archiving.naming import free_name, tab_name
 from sync.archiving.proving import Archive
 from sync.archiving.shelf import ExcelShelf
 from sync.books.excel import ExcelBook
+from sync.books.google.book import GoogleBook
 from sync.books.memory import MemoryBook
 from sync.changes import AppendRow, Plan, PutTab, RemoveRows
 from sync.faults import GuardFault, SettingsFault, UsageFault, WorkbookFault
@@ -32,6 +33,10 @@ from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
 from sync.unarchiving import everything, expired, reopen, take_out
 from sync.worker import Unchanged, run_pass
+from tests.sheets_server import Spreadsheet
+from tests.sheets_server.desk import ID, open_desk
+from tests.sheets_server.grid import entered
+from tests.test_books_agree import as_typed, on_google
 
 NOW = datetime(2024, 5, 28, 20)
 SETTINGS = settings_from({"archive": {"on": True}, "reports": {"weekly": False, "quarterly": False}}, "test")
@@ -129,12 +134,22 @@ def archived(*books):
     return found
 
 
-@pytest.fixture(params=["memory", "excel"])
+@pytest.fixture(params=["memory", "excel", "google"])
 def make(request, tmp_path):
-    def made(content):
-        return in_memory(content) if request.param == "memory" else in_file(content, tmp_path / "t.xlsx")
+    if request.param != "google":
+        yield (
+            in_memory if request.param == "memory" else lambda content: in_file(content, tmp_path / "t.xlsx")
+        )
+        return
+    with open_desk(Spreadsheet(ID)) as desk:
 
-    return made
+        def made(content):
+            desk.service.books[ID] = on_google(content)
+            book = desk.book()
+            book.desk = desk  # for those who type into it
+            return book
+
+        yield made
 
 
 def test_closed_items_go_to_tabs_of_their_year_and_kind_of_meeting(make, tmp_path):
@@ -317,6 +332,9 @@ def type_into(book, tab, row, position, value):
         edited = load_workbook(book.path)
         edited[tab].cell(row, position, value)
         edited.save(book.path)
+        return
+    if isinstance(book, GoogleBook):
+        book.desk.spreadsheet.sheet(tab).put(row - 1, position - 1, entered(as_typed(value)))
         return
     rows = [list(cells) for cells in book.tabs[tab].rows]
     rows += [[] for _ in range(row - len(rows))]

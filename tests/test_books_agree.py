@@ -98,10 +98,10 @@ def on_google(found: dict[str, Rows]) -> Spreadsheet:
 
 
 def _sheet(number: int, name: str, rows: Rows) -> Sheet:
-    return sheet_of(number, name, [[_cell(value) for value in cells] for cells in rows])
+    return sheet_of(number, name, [[as_typed(value) for value in cells] for cells in rows])
 
 
-def _cell(value: CellValue) -> object:
+def as_typed(value: CellValue) -> object:
     match value:
         case datetime():
             kind = "DATE_TIME"

@@ -95,13 +95,34 @@ def test_a_line_that_breaks_takes_no_row_twice(desk, after):
     assert column(desk)[1:] == ["A001", "A003", "A005", "A006"]
 
 
-def test_rows_without_a_number_or_that_a_formula_names_cannot_be_taken_out(desk):
-    desk.spreadsheet.sheets[0].put(3, 0, None)
-    desk.spreadsheet.sheets[0].put(5, 0, {"userEnteredValue": {"stringValue": "A001"}})
-
+def test_a_row_that_a_formula_names_cannot_be_taken_out(desk):
     desk.spreadsheet.sheets.append(sheet_of(3, "统计", [["=SUM(行动项!$A$5)"]]))
 
-    assert set(desk.book().obstacles(TAB, (2, 3, 4, 5, 7))) == {2, 4, 5}
+    assert set(desk.book().obstacles(TAB, (2, 3, 4, 5, 7))) == {5}
+
+
+def test_a_row_that_was_changed_meanwhile_stays(desk):
+    for name in ("getByDataFilter", "batchUpdate"):
+        typed = {"userEnteredValue": {"stringValue": f"改{name}"}}
+        at_write(desk, lambda book, typed=typed: book.sheets[0].put(3, 2, typed), name)
+
+        remove(desk, 4)
+
+        assert shown(desk.spreadsheet.sheets[0].cell(3, 2)) == f"改{name}"
+        assert column(desk)[1:] == [f"A{number:03d}" for number in range(1, 7)]
+
+
+def test_rows_without_a_number_and_with_formulas_are_known_by_what_they_say(desk):
+    sheet = desk.spreadsheet.sheets[0]
+    sheet.put(3, 0, None)
+    sheet.put(4, 0, None)
+    sheet.put(0, 5, {"userEnteredValue": {"numberValue": 7}})
+    sheet.put(3, 4, {"userEnteredValue": {"formulaValue": "=SUM(F1:F1)"}})
+    at_write(desk, lambda book: book.sheets[0].insert("ROWS", 1, 2))
+
+    remove(desk, 4)
+
+    assert column(desk, 1) == ["行动项描述", None, None, "事项1", "事项2", "事项4", "事项5", "事项6"]
 
 
 # What people have around the table.
@@ -492,7 +513,9 @@ def test_init_adds_the_tabs_and_a_pass_runs(desk, tmp_path, monkeypatch, languag
     again = list(init_google(ID, None, language))
 
     heads = [table.heads[words(language).head] for table in template().tables.values()]
-    assert [sheet.title for sheet in desk.spreadsheet.sheets] == ["Sheet1", *heads]
+    rules = words(language)["rules_tab"]["name"]
+    assert [sheet.title for sheet in desk.spreadsheet.sheets] == ["Sheet1", *heads, rules]
+    assert desk.book().read().tab(rules).generated is not None
     assert len(said) == len(again) == 1
     status = list(template().tables["actions"].columns).index("status")
     assert desk.spreadsheet.sheet(heads[0]).cell(1, status)["dataValidation"]["strict"] is False

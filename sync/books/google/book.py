@@ -10,10 +10,10 @@ from sync.books.google.address import Json
 from sync.books.google.obstacles import find_obstacles
 from sync.books.google.reading import WHOLE, File, fingerprint, read_file
 from sync.books.google.rounds import Rounds
-from sync.books.google.rows import id_of, make_task
+from sync.books.google.rows import make_task
 from sync.books.google.service import Sheets, UnsureError
 from sync.books.google.tabs import put_tab
-from sync.books.google.writing import Writing
+from sync.books.google.writing import Writing, leaving
 from sync.books.memory import MemoryBook
 from sync.changes import Plan, PutTab
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
@@ -53,10 +53,9 @@ class GoogleBook:
         return self._unread.fingerprint
 
     def obstacles(self, tab: str, rows: Sequence[int]) -> Mapping[int, str]:
-        """Rows without a number of their own, merged with others, or named by a formula."""
+        """Rows merged with others, or named by a formula."""
         file = self._last or self._read_file()
-        layout = find_layouts(file.snapshot, template(), self._places)["actions"]
-        return find_obstacles(file, layout, tab, rows)
+        return find_obstacles(file, tab, rows)
 
     def apply(self, plan: Plan) -> str:
         """Carry out the whole plan, each value beside its own row wherever people have moved that meanwhile.
@@ -112,18 +111,10 @@ class GoogleBook:
             # A new column moves the colours beside it, which then are not as they should be any more.
             as_read = sheet.tab.colours if part.columns else None
             rules = next((colours.rules for colours in part.colours), as_read)
-            gone = [row for removal in part.removals for row in removal.rows]
-            numbers = [id_of(sheet.tab.rows[row - 1][layout.columns["id"] - 1]) for row in gone]
+            task = make_task(part, sheet, layout, tables[tab])
+            gone = leaving(task, [row for removal in part.removals for row in removal.rows])
             token = f"{self._chance.getrandbits(40):010x}"
-            yield Writing(
-                file,
-                make_task(part, sheet, layout, tables[tab]),
-                rules,
-                numbers,
-                part.rows,
-                token,
-                next(spare),
-            )
+            yield Writing(file, task, rules, gone, part.rows, token, next(spare))
 
 
 def _of_tab(plan: Plan, tab: str) -> Plan:

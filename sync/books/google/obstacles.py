@@ -1,37 +1,25 @@
 """Rows that cannot be taken out without harm, and for each the reason in a few words."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from rules.table import Layout
 from sync.books.google.reading import File
-from sync.books.google.rows import id_of
 
 _SENTENCES: Mapping[str, str] = {
-    "number": "this row has no number of its own, by which it could be found while people move rows",
     "merged": "this row is merged with its neighbour",
     "formula": "a formula refers to this row or to rows below it",
 }
 _CELL = re.compile(r"(?<![\w$])\$?[A-Z]{1,3}\$?(\d+)(?![\w(])")
 
 
-def find_obstacles(file: File, layout: Layout, tab: str, rows: Sequence[int]) -> dict[int, str]:
+def find_obstacles(file: File, tab: str, rows: Sequence[int]) -> dict[int, str]:
     """The rows that have to stay. A formula anywhere that names a cell of such a row number counts, whatever its tab:
     Google would leave #REF! in it."""
     named = frozenset(_named_rows(file))
-    place = layout.columns.get("id") if layout.tab == tab else None
-    cells = file.sheets[tab].tab.rows
-    numbers = {
-        row: id_of(line[place - 1]) for row, line in enumerate(cells, 1) if place and len(line) >= place
-    }
-    count = Counter(numbers.values())
     merged = [area for area in file.sheets[tab].tab.merged if area.first_row < area.last_row]
     found = {}
     for row in rows:
-        if not numbers.get(row) or count[numbers[row]] > 1:
-            found[row] = _SENTENCES["number"]
-        elif any(area.first_row <= row <= area.last_row for area in merged):
+        if any(area.first_row <= row <= area.last_row for area in merged):
             found[row] = _SENTENCES["merged"]
         elif row in named:
             found[row] = _SENTENCES["formula"]

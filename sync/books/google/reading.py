@@ -97,15 +97,16 @@ def read_parts(answer: Json) -> dict[int, Part]:
 
 
 def fingerprint(tabs: Sequence[Tab]) -> str:
-    """What changes whenever something does that a pass looks at."""
+    """What changes whenever something does that a pass looks at. What formulas on our own tabs show is not such: it
+    follows from other cells, or, as the heartbeat does, from the clock."""
     shown = repr(
         [
             (
                 tab.name,
-                _trimmed(tab.rows),
+                _trimmed(_typed(tab)),
                 sorted(tab.merged),
                 sorted(tab.formulas),
-                sorted(tab.errors.items()),
+                sorted(tab.errors.items()) if tab.generated is None else [],
                 tab.colours,
                 tab.generated,
             )
@@ -113,6 +114,16 @@ def fingerprint(tabs: Sequence[Tab]) -> str:
         ]
     )
     return hashlib.sha256(shown.encode()).hexdigest()
+
+
+def _typed(tab: Tab) -> Sequence[Sequence[CellValue]]:
+    """The cells of a tab, without what formulas show on one of ours."""
+    if tab.generated is None:
+        return tab.rows
+    return [
+        [None if (row, column) in tab.formulas else cell for column, cell in enumerate(cells, start=1)]
+        for row, cells in enumerate(tab.rows, start=1)
+    ]
 
 
 def _trimmed(rows: Sequence[Sequence[CellValue]]) -> list[list[CellValue]]:

@@ -6,6 +6,7 @@ its reply shows numbers and headings beside what was written. A value that met a
 meant for is known at once, and what stood there is put back from the copy.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -22,8 +23,6 @@ from sync.books.google.rows import (
     check_whole,
     find_table,
     heading_rows,
-    id_of,
-    numbers_at,
     said_at,
     whole,
 )
@@ -36,6 +35,7 @@ from sync.snapshot import Area, CellValue, ColourRule, Tab
 _MANY = 40
 """Stretches of rows; where there are more, one range is read that spans them all."""
 _KEPT = "_closeloop"
+Said = tuple[CellValue, ...]
 
 
 class View(NamedTuple):
@@ -51,16 +51,36 @@ def view_of(file: File, sheet: Sheet) -> View:
     return View(whole(sheet), sheet.rules, file)
 
 
+class Leaving(NamedTuple):
+    """Rows that are to be taken out, each with what it says in ``columns``; formulas, which may show something else
+    elsewhere, are not among these."""
+
+    rows: Mapping[int, Said]
+    columns: tuple[int, ...]
+
+    def said(self, grid: Grid, row: int) -> Said:
+        """What a row says."""
+        return said_at(grid, row, self.columns)
+
+
+def leaving(task: Task, rows: Sequence[int]) -> Leaving:
+    """These rows as they were read."""
+    computed = {column for row, column in task.sheet.formulas if row in rows}
+    columns = tuple(column for column in task.theirs if column not in computed)
+    grid = whole(task.sheet).grid if rows else {}
+    return Leaving({row: said_at(grid, row, columns) for row in rows}, columns)
+
+
 @dataclass(frozen=True)
 class _Batch:
-    """A batch that was sent: what it wrote and removed (rows with their numbers), the columns that it made, where the
+    """A batch that was sent: what it wrote and removed (rows with what they say), the columns that it made, where the
     table was and how many columns its sheet then had, whether it added rows, and what the reply showed, counted as before the removal;
     None when no reply came."""
 
     token: str
     where: Where
     writes: Sequence[Write]
-    removed: Mapping[int, str]
+    removed: Mapping[int, Said]
     fresh: frozenset[int]
     width: int
     adds: bool = False
@@ -85,20 +105,20 @@ class Parcel:
 
 @dataclass
 class Writing:
-    """A plan for one table on its way. ``rules`` are its colours, None where they stay; ``gone`` the numbers of rows
-    to be taken out, ``appended`` the rows to be added. ``token`` marks the batches; ``spare`` is an id for the hidden
+    """A plan for one table on its way. ``rules`` are its colours, None where they stay; ``gone`` the rows to be
+    taken out, ``appended`` the rows to be added. ``token`` marks the batches; ``spare`` is an id for the hidden
     tab where there is none yet; ``repairs`` counts the parcels that put something right."""
 
     file: File
     task: Task
     rules: Sequence[ColourRule] | None
-    gone: Sequence[str]
+    gone: Leaving
     appended: Sequence[AppendRow]
     token: str
     spare: int
     repairs: int = 0
     _damaged: list[Misplaced] = field(default_factory=list)
-    _vanished: list[tuple[int, tuple[CellValue, ...]]] = field(default_factory=list)
+    _vanished: list[tuple[int, Said]] = field(default_factory=list)
     _foreign: list[tuple[int, Json]] = field(default_factory=list)
     _doubt: _Batch | None = None
     _made: Sheet | None = None
@@ -116,7 +136,7 @@ class Writing:
         areas = [Area(rows.start, 1, min(rows.stop - 1, task.sheet.size[0]), LAST_COLUMN)]
         if place_ := task.layout.columns.get("id"):
             areas.append(Area(1, place_, LAST_ROW, place_))
-        return areas + self._whole_rows(task.unnumbered, LAST_COLUMN)
+        return areas + self._whole_rows([*task.unnumbered, *self.gone.rows], LAST_COLUMN)
 
     def tags(self) -> list[Json]:
         """The requests that tag columns which bore no tag when the file was read, as in a table never written."""
@@ -147,6 +167,8 @@ class Writing:
             )
         structure = [*self._structure(view, where, missing), *self._rows_added(view, where)]
         removed = self._removed(view, where)
+        if removed is None:
+            return [], False
         then = Where(where.header_row, columns)
         fresh, width = frozenset(new.position for new in missing), view.part.size[1] + len(missing)
         parts = building.portions(self.task.sheet.id, placed.writes)
@@ -214,14 +236,22 @@ class Writing:
         yield from colours.removed(self.task.sheet.id, ours)
         yield from colours.added(self.task.sheet.id, self.rules, len(view.rules) - len(ours), locale)
 
-    def _removed(self, view: View, where: Where) -> dict[int, str]:
-        """The rows that are to go, wherever they are now, with their numbers."""
-        if not self.gone:
-            return {}
-        wanted = frozenset(self.gone)
-        found = {row: number for row, number in numbers_at(view.part.grid, where).items() if number in wanted}
-        if len(set(found.values())) < len(found):
-            raise ChangedFault("a row was copied with its number since it was read; the next pass writes it")
+    def _removed(self, view: View, where: Where) -> dict[int, Said] | None:
+        """The rows that are to go, wherever they are now, with what they say: of rows that say the same any is as good.
+        A row that is nowhere any more needs nothing; None where not all were looked at and some have moved."""
+        grid, gone = view.part.grid, self.gone
+        if view.file is None:
+            found = {row: says for row, says in gone.rows.items() if gone.said(grid, row) == says}
+            return found if len(found) == len(gone.rows) else None
+        left = Counter(gone.rows.values())
+        found = {}
+        for row in sorted(
+            {row for row, _ in grid if row > where.header_row}, key=lambda row: row not in gone.rows
+        ):
+            says = gone.said(grid, row)
+            if left[says]:
+                left[says] -= 1
+                found[row] = says
         return found
 
     def _parcel(
@@ -283,13 +313,12 @@ class Writing:
         ]
         self._foreign += foreign
         where = find_table(self.task, shown)
-        place_ = where.columns.get("id", 0)
-        kept_numbers = {row: id_of(before.get((row, place_))) for row in batch.removed}
+        kept = {row: self.gone.said(before, row) for row in batch.removed}
         return (
             not foreign
             and where == batch.where
             and not misplaced(self.task, batch.writes, where, shown, before, batch.fresh)
-            and kept_numbers == batch.removed
+            and kept == batch.removed
         )
 
     def _settle(self, view: View) -> None:
@@ -318,17 +347,16 @@ class Writing:
         bad = misplaced(self.task, batch.writes, where, met, before, batch.fresh)
         self._damaged += describe(bad, where, shown, before, kept.formulas)
         self._damaged += [write.origin for write in bad if write.origin]
-        place_ = where.columns.get("id", 0)
-        for row, number in batch.removed.items():
-            if id_of(before.get((row, place_))) != number:
-                self._vanished.append((row, said_at(before, row, self.task.theirs)))
+        for row, says in batch.removed.items():
+            if self.gone.said(before, row) != says:
+                self._vanished.append((row, self.gone.said(before, row)))
 
     def _put_right(self, view: View, where: Where) -> list[Parcel]:
         """What stood where our writes went astray stands there again, rows that were taken out by mistake included."""
         kept = self._kept(view)
         sheet, width = self.task.sheet.id, view.part.size[1]
         rows: list[Json] = []
-        there = {said_at(view.part.grid, row, self.task.theirs) for row in range(1, view.part.size[0] + 1)}
+        there = {self.gone.said(view.part.grid, row) for row in range(1, view.part.size[0] + 1)}
         for row, says in sorted(self._vanished, key=lambda each: each[0]):
             if says in there:  # the line broke after it was put back
                 continue
@@ -402,8 +430,7 @@ class Writing:
         )
         careful = [write for write in batch.writes if write.key in {"id", ""}]
         kept_areas = list(building.written_areas(careful, batch.fresh))
-        if batch.removed and at:
-            kept_areas.append(Area(min(batch.removed), at, max(batch.removed), at))
+        kept_areas += self._whole_rows([*batch.removed], batch.width)
         return building.reply_ranges(view.part.title, areas) + building.reply_ranges(
             kept.tab.name, kept_areas
         )
