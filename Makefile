@@ -69,14 +69,16 @@ soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
 mutants: $(READY) ## small faults in rules/, one after the other, and which of them no test finds (takes an hour or two)
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
-bench: $(READY)  ## a whole pass beside the plain pandas + openpyxl script; requests and bytes on Google Sheets
+bench: $(READY)  ## a whole pass beside a plain script; eight checks beside frictionless and pandera; requests of Google Sheets
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.checks
 	$(BIN)/python -m bench.google
 
 lock:            ## take the newest versions that pyproject.toml allows into constraints.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 	@touch $(READY)
 

@@ -23,7 +23,9 @@ def holds(column: "pd.Series[Any]", predicate: Callable[[Any], bool]) -> "pd.Ser
 
 def says_nothing(column: "pd.Series[str]", words: WordLists) -> "pd.Series[bool]":
     """Where a cell is empty or only fills the place (待定, TBD, --)."""
-    return holds(column, lambda text: not text or words.is_placeholder(text))
+    texts = column.tolist()
+    nothing = {"", *words.placeholders(set(texts))}
+    return pd.Series([text in nothing for text in texts], index=column.index, dtype=bool)
 
 
 def sortable(number: str) -> str:

@@ -42,4 +42,6 @@ def read_conclusion(text: str, words: WordLists) -> Conclusion:
         return _BY_LIST[found]
     if not text or words.is_placeholder(text):
         return Conclusion.NONE
+    if words.is_made_of(text, "suspended_alone"):
+        return Conclusion.SUSPENDED
     return Conclusion.UNCLEAR if words.is_made_of(text, "no_outcome", "empty_deeds") else Conclusion.STATED

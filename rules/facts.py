@@ -40,7 +40,19 @@ def with_facts(book: Book) -> Book:
         return book
     frame = actions.frame.assign(**_owners(actions, book))
     frame = frame.assign(**_meetings(replace(actions, frame=frame), book))
-    frame = frame.assign(**_progress(replace(actions, frame=frame), book))
+    return with_progress(replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)}))
+
+
+def with_progress(book: Book, rows: pd.Index | None = None) -> Book:
+    """The book with what its action items' dates and statuses say, computed anew, of some rows or of all."""
+    actions = book.tables["actions"]
+    if rows is None:
+        frame = actions.frame.assign(**_progress(actions, book))
+    else:
+        some = actions.frame.loc[rows]
+        frame = actions.frame.copy()
+        for name, values in _progress(replace(actions, frame=some), book).items():
+            frame.loc[rows, name] = values
     frame["carried"] = _carried(replace(actions, frame=frame), book)
     return replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)})
 

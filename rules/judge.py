@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from rules.catalogue import Rule
-from rules.facts import with_facts
+from rules.facts import with_facts, with_progress
 from rules.findings import Finding
 from rules.meeting_facts import with_meeting_facts
 from rules.minutes_facts import with_minutes_facts
@@ -106,7 +106,8 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
     for column, its in rows.items():
         frame.loc[its, column] = pd.NaT
     mended = replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)})
-    return with_minutes_facts(with_facts(mended))
+    touched = pd.Index(sorted({row for its in rows.values() for row in its}))
+    return with_minutes_facts(with_progress(mended, touched))
 
 
 def _only(book: Book, fact: str) -> Book:

@@ -41,7 +41,7 @@ _NUMBER = re.compile(
     r"(?:(?:工号|工號|员工编号|員工編號|编号|編號|电话|電話|手机|手機|分机|分機|tel|ext|no|id)\s*[.:]*\s*#?)?[+\d\s]+",
     re.IGNORECASE,
 )
-_SPACED = re.compile(r"(?<![一-鿿])(?:[一-鿿]\s+){1,2}[一-鿿](?![一-鿿])")
+_SPACED = re.compile(r"(?<![一-鿿])(?:(?:[一-鿿]\s+){1,2}[一-鿿]|[一-鿿]\s+[一-鿿]{2})(?![一-鿿])")
 _AROUND_HAN = re.compile(r"(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])")
 _HAN = re.compile(r"[一-鿿*×·•]+")
 
@@ -70,7 +70,7 @@ def read_owner(
 
 
 def closed_up(text: str) -> str:
-    """A text in which 张 三, padded to the width of three signs, reads as 张三."""
+    """A text in which 张 三, padded to the width of three signs, reads as 张三, and 沈 雨薇 as 沈雨薇."""
     return _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
 
 

@@ -3,9 +3,9 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 
@@ -16,13 +16,20 @@ def fold(text: object) -> str:
 
 def simplified(text: str) -> str:
     """A text with its Traditional signs as Simplified ones, sign by sign: its length and places stay."""
-    return text if text.isascii() else text.translate(_signs())
+    return text if text.isascii() else _traditional().sub(lambda found: _signs()[found[0]], text)
 
 
-@lru_cache(maxsize=256, typed=True)  # one text is held against several lists
+@lru_cache(1024, typed=True)  # one text is often compared with several lists
 def plain(text: object) -> str:
     """A text as it is compared with the word lists: folded, and in one script."""
     return simplified(fold(text))
+
+
+def _all_plain(texts: Collection[str]) -> Iterable[tuple[str, str]]:
+    """Many texts, each with what ``plain`` makes of it, all at once: thousands of calls take longer than the work."""
+    whole = simplified(unicodedata.normalize("NFKC", "\0".join(texts)).casefold()).split("\0")
+    known = map(str.strip, whole) if len(whole) == len(texts) else map(plain, texts)
+    return zip(texts, known, strict=True)
 
 
 @dataclass(frozen=True)
@@ -30,15 +37,41 @@ class WordLists:
     """All lists by name, each folded and in both scripts; and the patterns made of them that several rules use."""
 
     lists: Mapping[str, tuple[str, ...]]
-    _patterns: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def _placeholders(self) -> frozenset[str]:
+        return frozenset(self.lists["placeholder"])
+
+    @cached_property
+    def _patterns(self) -> dict[tuple[bool, tuple[str, ...]], re.Pattern[str]]:
+        """What was made of some lists already: by whether nothing but their words may stand there, and their names."""
+        return {}
+
+    def _pattern(self, names: tuple[str, ...], *, alone: bool = False) -> re.Pattern[str]:
+        known = self._patterns.get((alone, names))
+        if known is None:
+            words = tuple(word for name in names for word in self.lists[name])
+            known = self._patterns[alone, names] = (_nothing_but if alone else _any_of)(words)
+        return known
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         return self.lists[name]
 
     def is_placeholder(self, text: str) -> bool:
         """Whether a text only fills the cell: 待定, TBD, 同上, --."""
-        folded = plain(text)
-        return folded in self.lists["placeholder"] or folded.strip("。.!?()") in self.lists["placeholder"]
+        return self._fills(plain(text))
+
+    def placeholders(self, texts: Collection[str]) -> set[str]:
+        """Which of many texts only fill the cell."""
+        return {text for text, its in _all_plain(texts) if self._fills(its)}
+
+    def may_say_nothing(self, texts: Collection[str], *more: str) -> set[str]:
+        """Which of many texts only fill the cell, or are made of empty deeds and more lists' words alone."""
+        alone = self._pattern(("empty_deeds", *more), alone=True).fullmatch
+        return {text for text, its in _all_plain(texts) if self._fills(its) or alone(its)}
+
+    def _fills(self, folded: str) -> bool:
+        return folded in self._placeholders or folded.strip("。.!?()") in self._placeholders
 
     def says_nothing(self, text: str, *more: str) -> bool:
         """Whether a text is made of empty deeds alone (尽量完成, 优化一下, do it well), or of them and more lists."""
@@ -46,30 +79,24 @@ class WordLists:
 
     def is_made_of(self, text: str, *names: str) -> bool:
         """Whether a text is made of these lists' words alone, with spaces and punctuation."""
-        pattern = self._patterns.get(names)
-        if pattern is None:
-            pattern = self._patterns[names] = _nothing_but(self._words_of(names))
-        return bool(pattern.fullmatch(plain(text)))
+        return bool(self._pattern(names, alone=True).fullmatch(plain(text)))
 
     def first_of(self, text: str, *names: str) -> str:
         """Which of these lists has the first word in a text, of several that begin there the longest; '' if none."""
-        found = _any_of(self._words_of(names)).search(plain(text))
+        found = self._pattern(names).search(plain(text))
         return next((name for name in names if found and _has(self.lists[name], found[0])), "")
 
     def has_any(self, text: str, name: str) -> bool:
         """Whether a text holds one of a list's words anywhere; those in Latin letters as whole words."""
-        return bool(_any_of(self.lists[name]).search(plain(text)))
+        return bool(self._pattern((name,)).search(plain(text)))
 
     def opens_with(self, text: str, name: str) -> bool:
         """Whether a text begins with one of a list's words; those in Latin letters as whole words."""
-        return bool(_any_of(self.lists[name]).match(plain(text)))
+        return bool(self._pattern((name,)).match(plain(text)))
 
     def starts_with(self, text: str, name: str) -> bool:
         """Whether a text begins with one of a list's words."""
         return plain(text).startswith(self.lists[name])
-
-    def _words_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(word for name in names for word in self.lists[name])
 
 
 def word_lists(own: Mapping[str, Sequence[str]] | None = None) -> WordLists:
@@ -85,9 +112,14 @@ def _in_both_scripts(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def _signs() -> Mapping[int, str]:
+def _signs() -> Mapping[str, str]:
     raw = tomllib.loads(files(__package__).joinpath("data", "scripts.toml").read_text("utf-8"))
-    return {ord(traditional): simple for traditional, simple in raw["signs"].split()}
+    return {pair[0]: pair[1] for pair in raw["signs"].split()}
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(_signs())}]")
 
 
 @cache
@@ -115,11 +147,11 @@ def _nothing_but(words: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for many words; those in Latin letters match as whole words, in the plural too."""
+    """One pattern for many words; those in Latin letters match as whole words, in the plural too. It looks at the first
+    sign before it tries them all."""
     ordered = sorted(words, key=len, reverse=True)
     whole = {word for word in words if word.isascii() and word[-1:].isalnum()}
-    return re.compile(
-        "|".join(
-            rf"(?<![a-z0-9]){re.escape(w)}s?(?![a-z0-9])" if w in whole else re.escape(w) for w in ordered
-        )
+    every = "|".join(
+        rf"(?<![a-z0-9]){re.escape(w)}s?(?![a-z0-9])" if w in whole else re.escape(w) for w in ordered
     )
+    return re.compile(rf"(?=[{''.join(sorted({re.escape(word[0]) for word in words}))}])(?:{every})")

@@ -29,12 +29,14 @@ FOLDER = Path(__file__).parent / "phrases"
 SCRIPTS = ("zh-CN", "zh-TW", "en")
 PARTS = ("held_out", "tuned", "later")
 FIELDS = {
-    "owners": ("owner", {"A102", "A103"}),
-    "due_dates": ("due", {"A106"}),
-    "standards": ("standard", {"A108"}),
-    "descriptions": ("description", {"A101"}),
+    "owners": ("actions", "owner", {"A102", "A103"}),
+    "due_dates": ("actions", "due", {"A106"}),
+    "standards": ("actions", "standard", {"A108"}),
+    "descriptions": ("actions", "description", {"A101"}),
+    "conclusions": ("topics", "conclusion", {"T201", "T203"}),
 }
-"""For each file the column that its phrases are typed into, and the rules that look at what is typed there."""
+"""For each file the table and the column that its phrases are typed into, and the rules that look at what is typed
+there. A conclusion that leaves its topic open is found by T203, which asks who follows it up."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Measured:
     @property
     def right(self) -> bool:
         """Whether just what is wrong was found, and what is fine was read as it is meant."""
-        as_meant = self.accused or self.phrase.means in {None, self.read}
+        as_meant = (self.accused and self.found != "open") or self.phrase.means in {None, self.read}
         return self.found in self.phrase.labels and as_meant
 
 
@@ -110,33 +112,45 @@ def measured() -> tuple[Measured, ...]:
     return tuple(result for field in FIELDS for result in _measured(field))
 
 
+_TOLD = ("owners", "conclusions")
+
+
 def _measured(field: str) -> Iterator[Measured]:
-    column, codes = FIELDS[field]
+    table, column, codes = FIELDS[field]
     mine = [phrase for phrase in phrases() if phrase.field == field]
-    judgement = _judged(column, [phrase.typed for phrase in mine])
+    judgement = _judged(table, column, [phrase.typed for phrase in mine])
     found = {
-        each.row: str(each.fields.get("variant", "fault"))
+        each.row: "open" if each.code == "T203" else str(each.fields["variant"])
         for each in judgement.findings
         if each.code in codes
     }
-    actions = judgement.book.tables["actions"]
+    frame = judgement.book.tables[table].frame
     for row, phrase in enumerate(mine, start=2):
-        yield Measured(phrase, found.get(row, "fine"), _read(actions.frame.loc[row], field))
+        yield Measured(phrase, found.get(row, "fine"), _read(frame.loc[row], field))
 
 
-def _judged(column: str, typed: list[Any]) -> Judgement:
-    table = template().tables["actions"]
-    keys = list(SOUND["actions"])
-    header = [table.columns[key].heads[0] for key in keys]
-    rows = [[{**SOUND["actions"], column: text}[key] for key in keys] for text in typed]
-    tables = read_tables(Snapshot((Tab(table.heads[0], [header, *rows]),), "f"), template(), {}, NOW.date())
+def _judged(table: str, column: str, typed: list[Any]) -> Judgement:
+    tabs = [_tab("actions", [{}])] if table != "actions" else []
+    if table == "topics":
+        tabs.append(_tab("meetings", [{}]))
+    tabs.append(_tab(table, [{column: text, "title": f"议题{at}"} for at, text in enumerate(typed)], column))
+    tables = read_tables(Snapshot(tuple(tabs), "f"), template(), {}, NOW.date())
     return judge(Book(tables, NOW, calendar(today=NOW.date()), word_lists()), RULES, Tuning())
+
+
+def _tab(key: str, rows: list[dict[str, Any]], *more: str) -> Tab:
+    """A tab of sound rows, but for what is given of them."""
+    table, sound = template().tables[key], SOUND[key]
+    follow_up = ("follow_up_by", "follow_up_due") if key == "topics" else ()
+    keys = list(dict.fromkeys((*sound, *more, *follow_up)))
+    header = [table.columns[name].heads[0] for name in keys]
+    return Tab(table.heads[0], [header, *([{**sound, **row}.get(name) for name in keys] for row in rows)])
 
 
 def _read(row: Any, field: str) -> str:
     if field == "due_dates":
         return "" if row["due"] != row["due"] else f"{row['due']:%Y-%m-%d}"
-    return str(row["owner_name"]) if field == "owners" else ""
+    return str(row[{"owners": "owner_name", "conclusions": "outcome"}[field]]) if field in _TOLD else ""
 
 
 def score(results: Iterable[Measured]) -> Score:

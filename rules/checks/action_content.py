@@ -27,7 +27,8 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
 
     Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
     """
-    nothing = holds(actions.description, lambda text: _asks_nothing(text, book.words))
+    doubtful = book.words.may_say_nothing(set(actions.description.tolist()), "pointers", "pointed_to")
+    nothing = actions.description.isin({text for text in doubtful if _asks_nothing(text, book.words)})
     variant = pd.Series("unclear", index=actions.rows, dtype="str").mask(
         actions.description.eq(""), "missing"
     )
@@ -36,9 +37,7 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
 
 def _asks_nothing(text: str, words: WordLists) -> bool:
     """A filled place, empty deeds, or nothing but a pointer to where it may be said."""
-    if words.is_placeholder(text) or words.says_nothing(text):
-        return True
-    return words.has_any(text, "pointers") and words.says_nothing(text, "pointers", "pointed_to")
+    return words.is_placeholder(text) or words.says_nothing(text) or words.has_any(text, "pointers")
 
 
 @rule("A105", on="actions", severity=Severity.WARNING, columns=("department",), cites="001 四(二)")

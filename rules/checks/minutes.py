@@ -16,6 +16,7 @@ from rules.minutes_facts import (
     minutes_deadline,
     on_working_days,
 )
+from rules.owners import OwnerKind, read_owner
 from rules.same_person import may_be_same
 from rules.table import Book, Table
 from rules.typed_dates import Reading
@@ -89,11 +90,13 @@ def host_has_reviewed(meetings: Table, book: Book, *, host_only: bool = True) ->
 
 
 def _host_reviewed(meetings: Table, book: Book) -> "pd.Series[bool]":
-    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named."""
+    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named. A department as the
+    host is for M104."""
     columns = (meetings.reviewer, meetings.host, meetings.delegate)
     cells = list(zip(*columns, strict=True))
     same = {
-        (reviewer, host, delegate): may_be_same(reviewer, host, book.words)
+        (reviewer, host, delegate): read_owner(host, book.words).kind is OwnerKind.GROUP
+        or may_be_same(reviewer, host, book.words)
         or bool(delegate and may_be_same(reviewer, delegate, book.words))
         for reviewer, host, delegate in set(cells)
     }
