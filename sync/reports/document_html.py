@@ -12,7 +12,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True, keep_at_rules=True)
 
 
 def html_page(document: Document) -> str:

@@ -29,7 +29,9 @@ def paper(notice: Notice, minutes: MeetingMinutes, words: Words, tracker: str) -
     said = [texts["copy"]] if notice.copy else []
     if notice.kind is Kind.MINUTES and notice.recipient.name == minutes.recorder:
         said.append(texts["recorder"])
-    closing = " ".join([document.closing, *said, texts["origin"].format(book=one_line(tracker, 80))])
+    closing = texts["between"].join(
+        [document.closing, *said, texts["origin"].format(book=one_line(tracker, 80))]
+    )
     document = replace(document, closing=closing)
     return Letter(subject, plain_text(document), html_page(document))
 
