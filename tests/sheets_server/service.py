@@ -261,6 +261,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle("POST")
 
     def _handle(self, verb: str) -> None:
+        """Answer a request; a client that has given up meanwhile gets none."""
+        try:
+            self._answer(verb)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _answer(self, verb: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         service, parts = self.server.service, urlsplit(self.path)
         path = _PATH.match(parts.path)
