@@ -191,8 +191,10 @@ def _run_cases(codes: Sequence[str]) -> None:
     """Judge the cases of some rules, and read what is said of them."""
     from tests.messages.every_message import FOLDER, messages_of
     from tests.rule_cases import cases_of
+    from tests.test_quiet import test_every_rule_says_what_it_relies_on
     from tests.test_rule_cases import test_case
 
+    test_every_rule_says_what_it_relies_on()
     for code in codes:
         for case in cases_of(code):
             test_case(case)
@@ -204,14 +206,17 @@ def main() -> None:
     """Try every mutant of some modules."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=["rules"])
+    parser.add_argument("--every", type=int, default=1, help="try but each so many-th mutant of a module")
+    asked = parser.parse_args()
     tried: list[tuple[Mutant, bool]] = []
-    chosen = list(_chosen(parser.parse_args().modules))
+    chosen = list(_chosen(asked.modules))
     for source, lines in sorted(chosen, key=lambda each: each[0].path.stem not in KNOWN):
         if source.path.stem not in KNOWN:
             _warm_up()
         if not survives(source, None):
             sys.exit(f"{source.name}: its tests fail without any fault in it")
-        mine = [(mutant, _tried(source, mutant)) for mutant in mutants(source.text) if mutant.line in lines]
+        of_lines = [mutant for mutant in mutants(source.text) if mutant.line in lines]
+        mine = [(mutant, _tried(source, mutant)) for mutant in of_lines[:: asked.every]]
         _say(source.name, mine)
         tried += mine
     _say("together", tried)

@@ -21,6 +21,7 @@ def test_case(case: Case) -> None:
     rows = case.given.get("rows", range(1, len(case.rows(case.table)) + 1))
     assert [finding.row - 1 for finding in mine] == list(rows), findings
     for finding in mine:
+        assert not any(value != value for value in finding.fields.values()), finding  # noqa: PLR0124 JSON has no NaN
         if "variant" in case.given:
             assert finding.fields["variant"] == case.given["variant"]
         if "columns" in case.given:

@@ -27,7 +27,7 @@ def not_too_many_topics(meetings: Table, book: Book, *, topics: int = 5) -> pd.D
     Write instead: the topics that need everybody; the others in a meeting of their own or by mail.
     """
     many = meetings.topic_count.gt(topics)
-    return pd.DataFrame({"value": "", "count": meetings.topic_count, "most": topics})[many]
+    return pd.DataFrame({"count": meetings.topic_count, "most": topics})[many]
 
 
 @rule(
@@ -79,7 +79,7 @@ def time_is_left_for_open_discussion(meetings: Table, book: Book, *, minutes: in
     Write instead: a shorter topic, or a later end. Topics that do not fit at all are for T103.
     """
     left = meetings.planned_minutes - meetings.topics_planned
-    shown = {"value": "", "left": left.map("{:g}".format), "least": minutes, "columns": [()] * len(left)}
+    shown = {"left": left.map("{:g}".format), "least": minutes, "columns": [()] * len(left)}
     return pd.DataFrame(shown, index=meetings.rows)[left.ge(0) & left.lt(minutes)]
 
 
@@ -140,8 +140,8 @@ def topics_fit_the_meeting(topics: Table, book: Book) -> pd.DataFrame:
     nothing = unknown & says_nothing(topics.planned_typed, book.words)
     caught = pd.DataFrame({"variant": "unreadable"}, index=topics.rows)
     caught["variant"] = caught["variant"].mask(nothing, "missing").mask(too_much, "too_much")
-    caught["together"] = together.map("{:g}".format).where(too_much, "")
-    caught["minutes"] = topics.meeting_minutes.map("{:g}".format).where(too_much, "")
+    caught["together"] = together.map("{:g}".format)
+    caught["minutes"] = topics.meeting_minutes.map("{:g}".format)
     return caught[(nothing & topics.called) | (unknown & ~nothing) | too_much]
 
 
@@ -152,10 +152,10 @@ def _in_turn(topics: Table) -> "pd.Series[float]":
             "number": pd.to_numeric(topics.no, errors="coerce"),
             "no": topics.no,
             "title": topics.title,
-            "planned": topics.planned.fillna(0),
+            "planned": topics.planned,
         }
     )
-    return turn.sort_values(["number", "no", "title"], kind="stable")["planned"]
+    return turn.sort_values(["number", "no", "title"])["planned"]
 
 
 @rule("T104", on="topics", severity=Severity.ADVICE, columns=("mark",), cites="003 三(一)", recent=True)
