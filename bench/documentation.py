@@ -1,7 +1,9 @@
 """Tables for README and docs, written from the code by cog."""
 
+import ast
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from typer.main import get_command
@@ -94,6 +96,26 @@ def setting_table(language: str = "en") -> str:
     """Each setting with its default."""
     rows = ((f"`{name}`", f"`{default}`" if default else "", text) for name, default, text in every_setting())
     return _table(("setting", "default", "what it means"), rows, language)
+
+
+def module_tables() -> str:
+    """The modules of each package, each with the first sentence of its documentation."""
+    folders = sorted(
+        {path.parent for top in ("rules", "sheet_templates", "sync") for path in Path(top).rglob("*.py")}
+    )
+    return "\n".join(
+        f"## `{folder.as_posix()}/`\n\n{_first_sentence(folder / '__init__.py')}\n\n"
+        + _table(("module", "what it does"), [(f"`{path.name}`", _first_sentence(path)) for path in modules])
+        for folder in folders
+        if (modules := sorted(path for path in folder.glob("*.py") if path.name != "__init__.py"))
+    )
+
+
+def _first_sentence(path: Path) -> str:
+    """Up to the first full stop or the end of the paragraph."""
+    said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    paragraph = " ".join(said.partition("\n\n")[0].split())
+    return _cell(paragraph.partition(". ")[0].rstrip("."))
 
 
 def rule_pages() -> str:

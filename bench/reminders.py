@@ -24,7 +24,7 @@ from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import template, words
 from sync.history import row_digests, row_states, with_blocked
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.numbering import numbers
 from sync.settings import Settings
 from sync.snapshot import CellValue, Snapshot, Tab

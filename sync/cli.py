@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sync.faults import INTERRUPTED, Fault, UsageFault
-from sync.terminal import complain
+from sync.terminal.printing import complain
 
 app = typer.Typer(
     name="closeloop",
@@ -73,7 +73,7 @@ def init(
     language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
 ) -> None:
     """Write an empty workbook from the template, or add its tabs to one that is there; and a settings file."""
-    from sync.beginning import init_files, init_google, init_into
+    from sync.commands.beginning import init_files, init_google, init_into
 
     if sum(place is not None for place in (path, into, google)) != 1:
         raise UsageFault(
@@ -98,7 +98,7 @@ def adopt(
     language: Annotated[str, typer.Option("--language", help="zh-CN, zh-TW or en.")] = "zh-CN",
 ) -> None:
     """Find the tables of a workbook that has grown, and write settings for it; the workbook stays as it is."""
-    from sync.adoption import Wishes, adopt_workbook, terminal_ask
+    from sync.commands.adoption import Wishes, adopt_workbook, terminal_ask
 
     adopt_workbook(path, Wishes(language, tab, yes, terminal_ask()))
 
@@ -118,7 +118,7 @@ def check(
     ] = False,
 ) -> None:
     """Judge every row and say what is wrong; changes nothing. Exits with 1 if there are new errors."""
-    from sync.commands import check_workbook
+    from sync.commands.judging import check_workbook
 
     code = check_workbook(
         path, config, _moment(now), proposals=proposals, as_json=as_json, every=every, name=name
@@ -131,7 +131,7 @@ def baseline(
     path: Workbook = None, config: Config = None, now: Now = None, name: Named = None, as_json: Json = False
 ) -> None:
     """Take what is wrong now as known: it is marked as old, and neither coloured as an error nor chased."""
-    from sync.commands import baseline_workbook
+    from sync.commands.judging import baseline_workbook
 
     baseline_workbook(path, config, _moment(now), as_json=as_json, name=name)
 
@@ -141,7 +141,7 @@ def plan(
     path: Workbook = None, config: Config = None, now: Now = None, name: Named = None, as_json: Json = False
 ) -> None:
     """Show what a run would write and whom it would tell; changes nothing."""
-    from sync.commands import plan_workbook
+    from sync.commands.judging import plan_workbook
 
     plan_workbook(path, config, _moment(now), as_json=as_json, name=name)
 
@@ -163,8 +163,8 @@ def run(
     ] = False,
 ) -> None:
     """One pass: judge, write what was found beside the rows, send what is due; over each tracker of the settings."""
-    from sync.commands import run_workbook
-    from sync.several import run_each
+    from sync.commands.judging import run_workbook
+    from sync.commands.several import run_each
     from sync.tracker import USUAL_SETTINGS, tracker_names
 
     moment = _moment(now)
@@ -198,7 +198,7 @@ def list_notices(
     as_json: Json = False,
 ) -> None:
     """List what was sent, waits, is unsettled or failed; `release KEY…` and `forget KEY…` see to single ones."""
-    from sync.noticing import show_notices
+    from sync.commands.noticing import show_notices
 
     if chosen.invoked_subcommand is None:
         show_notices(path, config, states or [], kind, who, name, as_json=as_json)
@@ -207,7 +207,7 @@ def list_notices(
 @notices.command()
 def release(keys: Keys, path: Book = None, config: Config = None, name: Named = None) -> None:
     """It did not arrive: the next pass sends it once more, if it is still due."""
-    from sync.noticing import release_notices
+    from sync.commands.noticing import release_notices
 
     raise typer.Exit(release_notices(path, config, keys, name))
 
@@ -215,7 +215,7 @@ def release(keys: Keys, path: Book = None, config: Config = None, name: Named = 
 @notices.command()
 def forget(keys: Keys, path: Book = None, config: Config = None, name: Named = None) -> None:
     """It arrived, or need not: it counts as told and is never sent."""
-    from sync.noticing import forget_notices
+    from sync.commands.noticing import forget_notices
 
     raise typer.Exit(forget_notices(path, config, keys, name))
 
@@ -230,7 +230,7 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Say of one row how its status, lateness and risk came about, who was told, and why somebody was not."""
-    from sync.why import explain_row
+    from sync.commands.why import explain_row
 
     explain_row(row_id, path, config, _moment(now), as_json=as_json, name=name)
 
@@ -250,7 +250,7 @@ def serve(
     ] = 1,
 ) -> None:
     """Make a pass now and each hour, where there is no cron; a signal to stop lets a pass come to its end."""
-    from sync.serving import serve as serve_trackers
+    from sync.commands.serving import serve as serve_trackers
 
     arguments = [*(["--jobs", str(jobs)] if jobs > 1 else []), *(["--quiet"] if quiet else [])]
     serve_trackers(path, config, name, arguments, every)
@@ -266,7 +266,7 @@ def show_schedule(
     ] = None,
 ) -> None:
     """Show how to run closeloop each hour: a line for cron, units for systemd, a task for Windows."""
-    from sync.scheduling import show_schedule as show
+    from sync.commands.scheduling import show_schedule as show
 
     show(path, config, name, kind)
 
@@ -276,7 +276,7 @@ def runs(
     path: Workbook = None, config: Config = None, name: Named = None, most: Most = None, as_json: Json = False
 ) -> None:
     """List the last passes: when, how many rows and findings, what was written."""
-    from sync.looking_back import show_runs
+    from sync.commands.looking_back import show_runs
 
     show_runs(path, config, name, most, as_json=as_json)
 
@@ -293,7 +293,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show what passes wrote in one row, or last in any: before and after, run by run."""
-    from sync.looking_back import show_history
+    from sync.commands.looking_back import show_history
 
     show_history(row_id, path, config, name, most, as_json=as_json)
 
@@ -310,7 +310,7 @@ def undo(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Put back what a run wrote, but for cells edited since; shows what it will do, and asks."""
-    from sync.looking_back import undo_run
+    from sync.commands.looking_back import undo_run
 
     undo_run(number, path, config, name, _moment(now), yes=yes)
 
@@ -329,7 +329,7 @@ def minutes(
     meeting: Meeting, output: Output = None, path: Book = None, config: Config = None, now: Now = None
 ) -> None:
     """Write the minutes of a meeting from its rows, for Word and as HTML."""
-    from sync.writing_minutes import write_minutes
+    from sync.commands.writing_minutes import write_minutes
 
     for written in write_minutes(meeting, output, path, config, _moment(now)):
         typer.echo(written)
@@ -340,7 +340,7 @@ def notice(
     meeting: Meeting, output: Output = None, path: Book = None, config: Config = None, now: Now = None
 ) -> None:
     """Write the notice of a meeting from its rows, with an invitation for calendars beside it."""
-    from sync.writing_minutes import write_notice
+    from sync.commands.writing_minutes import write_notice
 
     for written in write_notice(meeting, output, path, config, _moment(now)):
         typer.echo(written)
@@ -358,7 +358,7 @@ def take_minutes(
     now: Now = None,
 ) -> None:
     """Find the action items of minutes, show them with what is unsure, and add them to the table after a yes."""
-    from sync.taking_minutes import import_minutes
+    from sync.commands.taking_minutes import import_minutes
 
     raise typer.Exit(import_minutes(file, meeting, path, config, _moment(now), yes=yes))
 
@@ -374,7 +374,7 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Look whether everything that a pass needs is in order, and say what to do. Exits with 1 if something is not."""
-    from sync.doctor import examine
+    from sync.commands.doctor import examine
 
     raise typer.Exit(examine(path, config, _moment(now), send_test, as_json=as_json))
 
@@ -390,7 +390,7 @@ def restore(
     name: Named = None,
 ) -> None:
     """Put the workbook back as it was before a write; what it is now is backed up first."""
-    from sync.restoring import restore_workbook, show_backups
+    from sync.commands.restoring import restore_workbook, show_backups
 
     if list_only:
         show_backups(path, config, name)
@@ -405,7 +405,7 @@ def reopen(
     config: Config = None,
 ) -> None:
     """Bring an archived item back into the tracking table, to be worked on again."""
-    from sync.unarchiving import reopen_item
+    from sync.commands.unarchiving import reopen_item
 
     reopen_item(number, path, config)
 
@@ -425,7 +425,7 @@ def archive(
     yes: Annotated[bool, typer.Option("--yes", help="Yes, remove them.")] = False,
 ) -> None:
     """List what has been archived for longer than it has to be kept, or remove it."""
-    from sync.unarchiving import archive_workbook
+    from sync.commands.unarchiving import archive_workbook
 
     if not (expired or remove_expired):
         raise UsageFault(
@@ -437,7 +437,7 @@ def archive(
 @app.command()
 def rules(config: Config = None, as_json: Json = False) -> None:
     """List the rules: code, severity, what must hold, source, parameters."""
-    from sync.explaining import list_rules
+    from sync.commands.explaining import list_rules
 
     list_rules(config, as_json=as_json)
 
@@ -445,7 +445,7 @@ def rules(config: Config = None, as_json: Json = False) -> None:
 @app.command()
 def explain(code: Annotated[str, typer.Argument(help="A rule's code, such as A102.")]) -> None:
     """Print what a rule asks, why, its source and parameters, with examples."""
-    from sync.explaining import explain_rule
+    from sync.commands.explaining import explain_rule
 
     explain_rule(code)
 
@@ -455,7 +455,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Folder to write the demonstration into.")] = Path("demo"),
 ) -> None:
     """Write a demonstration workbook, run one pass over it and show what happened."""
-    from sync.demonstration import run_demo
+    from sync.commands.demonstration import run_demo
 
     raise typer.Exit(run_demo(folder))
 

@@ -9,7 +9,7 @@ from sync.answering.answer import Answer
 from sync.answering.kept import kept_answers
 from sync.baseline import KnownFault
 from sync.history import RowState
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.reports.past import Closed, Past
 from sync.reports.periods import quarter_of
 

@@ -9,7 +9,7 @@ from functools import cache
 import sqlalchemy as sql
 
 from rules.workdays import Calendar
-from sync.ledger import CLAIMED, NOTICES, SENT, Ledger
+from sync.ledger.ledger import CLAIMED, NOTICES, SENT, Ledger
 from sync.tell.ladder import Ladder
 from sync.tell.notice import Notice
 

@@ -11,7 +11,7 @@ from rules.handbook import RULES
 from rules.table import Book
 from sheet_templates import words
 from sync.history import RowState
-from sync.ledger import Ledger, Usual
+from sync.ledger.ledger import Ledger, Usual
 from sync.repeating import rested
 from sync.reports.minutes import minutes_of
 from sync.settings import Settings

@@ -18,7 +18,8 @@ from sync.books.book import Book
 from sync.books.excel import Backups, ExcelBook
 from sync.books.google.address import is_address, spreadsheet_id
 from sync.faults import Fault, SettingsFault, UsageFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
+from sync.running.turns import alone
 from sync.settings import Settings, read_settings
 from sync.tell.channel import Channel
 from sync.tell.letter import domain_of
@@ -27,7 +28,6 @@ from sync.tell.robots.robot import Robot
 from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 from sync.tell.tokens import google_token, microsoft_token
-from sync.turns import alone
 
 if TYPE_CHECKING:
     from sync.books.google.book import GoogleBook

@@ -7,8 +7,8 @@ from operator import itemgetter
 
 from rules.table import Table
 from sync.changes import Plan, SetCell
+from sync.ledger.recalling import Written
 from sync.plan import same_value
-from sync.recalling import Written
 from sync.snapshot import CellValue, Snapshot
 
 _NUMBER = "id"

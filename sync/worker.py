@@ -21,7 +21,7 @@ from sync.baseline import KnownFault, known_faults
 from sync.books.book import Book
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import Judged, look
 from sync.memory import Memory, recall
 from sync.settings import Settings

@@ -19,7 +19,7 @@ from pathlib import Path
 import chinese_calendar
 
 from sync.books.memory import MemoryBook
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import CellValue, Tab
 from sync.tell.channel import Delivery

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from sheet_templates import LANGUAGES
-from sync.adoption import Wishes, adopt_workbook
 from sync.cli import main
+from sync.commands.adoption import Wishes, adopt_workbook
 from sync.faults import UsageFault
 from sync.settings import read_settings
 from tests.grown_trackers import GROWN, write

@@ -23,15 +23,15 @@ from sync.books.excel import ExcelBook
 from sync.books.google.book import GoogleBook
 from sync.books.memory import MemoryBook
 from sync.changes import AppendRow, Plan, PutTab, RemoveRows
+from sync.commands.unarchiving import everything, expired, reopen, take_out
 from sync.faults import GuardFault, SettingsFault, UsageFault, WorkbookFault
 from sync.generated import GeneratedTab, TabCell
 from sync.guard import guard
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.settings import settings_from
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
-from sync.unarchiving import everything, expired, reopen, take_out
 from sync.worker import Unchanged, run_pass
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, open_desk

@@ -9,7 +9,7 @@ import pytest
 
 from sync.books.memory import MemoryBook
 from sync.cli import app
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.memory import Memory
 from sync.settings import Settings

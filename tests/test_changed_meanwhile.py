@@ -9,7 +9,7 @@ import pytest
 from sync.books.memory import MemoryBook
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox

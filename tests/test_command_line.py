@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from sheet_templates.demo import demo
 from sync.cli import main
 from sync.faults import FAULTS
-from sync.machine_form import checked
+from sync.terminal.machine_form import checked
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 

@@ -80,7 +80,7 @@ def last_pass(moment: str) -> Callable[[Path], object]:
         from contextlib import closing
 
         from sync.changes import Plan
-        from sync.ledger import Ledger
+        from sync.ledger.ledger import Ledger
 
         with closing(Ledger.in_file(folder / "t.closeloop" / "ledger.sqlite", "t")) as ledger:
             ledger.prepare()
@@ -182,7 +182,7 @@ def test_room_on_the_disk(free, size, state):
 
 
 def test_a_ledger_with_a_broken_page_is_found(tmp_path):
-    from sync.ledger import Ledger
+    from sync.ledger.ledger import Ledger
 
     last_pass("2024-05-28T09:00")(tmp_path)
     file = tmp_path / "t.closeloop" / "ledger.sqlite"

@@ -21,7 +21,7 @@ from sync.changes import Plan, PutTab, RemoveRows, SetCell
 from sync.faults import Fault
 from sync.finding_tables import find_layouts
 from sync.into import add_tabs
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.memory import Memory
 from sync.settings import Settings

@@ -11,7 +11,7 @@ import sqlalchemy as sql
 from sync.changes import Plan, SetCell
 from sync.faults import LedgerFault
 from sync.history import RowState
-from sync.ledger import CHANGES, FORGOTTEN, NOTICES, RETRY, Ledger
+from sync.ledger.ledger import CHANGES, FORGOTTEN, NOTICES, RETRY, Ledger
 from sync.tell.channel import Delivery
 from sync.tell.notice import Item, Kind, Notice, Recipient
 

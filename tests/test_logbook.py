@@ -9,11 +9,11 @@ from threading import Thread
 import pytest
 from openpyxl import Workbook
 
-from sync.commands import run_workbook
+from sync.commands.judging import run_workbook
 from sync.faults import BusyFault, Fault, OverlapFault, WorkbookFault
-from sync.logbook import Outcome, log_line, read_status, write_log, write_status
-from sync.pinging import ping
-from sync.turns import alone
+from sync.running.logbook import Outcome, log_line, read_status, write_log, write_status
+from sync.running.pinging import ping
+from sync.running.turns import alone
 
 NOW = datetime(2024, 5, 28, 10)
 GOOD = Outcome("跟踪 表", NOW, 1.26, 0, "", {"run": 3, "read": 96})

@@ -7,7 +7,7 @@ import pytest
 
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.notice import Kind

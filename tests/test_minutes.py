@@ -25,8 +25,8 @@ from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import LANGUAGES, template, words
 from sheet_templates.demo import demo
-from sync.beginning import write_new
 from sync.cli import main
+from sync.commands.beginning import write_new
 from sync.faults import UsageFault
 from sync.new_workbook import Content
 from sync.reports.document import Document, Line, readable

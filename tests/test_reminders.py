@@ -10,7 +10,7 @@ import yaml
 
 from sheet_templates import rungs, template, words
 from sync.books.memory import MemoryBook
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import Judged, look
 from sync.memory import Memory
 from sync.settings import Settings, settings_from

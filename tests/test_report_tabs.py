@@ -18,17 +18,17 @@ from sync.changes import Plan, PutTab
 from sync.faults import BusyFault, GuardFault
 from sync.generated import GeneratedTab, TabCell
 from sync.guard import guard
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.remembering import METADATA
 from sync.looking import look
-from sync.machine_form import planned
 from sync.memory import Memory
 from sync.new_workbook import Content, write_workbook
-from sync.remembering import METADATA
 from sync.reports.standing import free_name
 from sync.settings import Settings, settings_from
 from sync.snapshot import Snapshot, Tab
 from sync.tell.outbox import Outbox
 from sync.telling import Told
+from sync.terminal.machine_form import planned
 from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)

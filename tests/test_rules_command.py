@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from rules.handbook import RULES, by_code
 from rules.tuning import Tuning, profiles
 from sync.cli import app
-from sync.explaining import differing_profiles
+from sync.commands.explaining import differing_profiles
 
 
 def test_it_lists_every_rule_as_the_settings_tune_it(tmp_path, monkeypatch):

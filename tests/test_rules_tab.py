@@ -6,8 +6,8 @@ from rules.handbook import RULES
 from rules.tuning import RuleTuning, Tuning
 from sheet_templates import LANGUAGES, template, words
 from sheet_templates.guide import guide
-from sync.beginning import init_files, init_into
 from sync.books.excel import ExcelBook
+from sync.commands.beginning import init_files, init_into
 from sync.finding_tables import find_layouts, tables_there
 from sync.rules_tab import rules_tab
 from sync.snapshot import Snapshot, Tab

@@ -14,8 +14,8 @@ import pytest
 import schedule
 from openpyxl import Workbook
 
-from sync.scheduling import Timetable, cron, minute_of, systemd, timetable, windows
-from sync.serving import make_pass, repeat
+from sync.commands.scheduling import Timetable, cron, minute_of, systemd, timetable, windows
+from sync.commands.serving import make_pass, repeat
 
 PASSES = int(os.environ.get("CLOSELOOP_SOAK", "6"))
 ODD = '50% of Li\'s "own" 表 $x'

@@ -8,7 +8,7 @@ import sqlalchemy as sql
 
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
-from sync.ledger import CLAIMED, HELD, KNOWN, RETRY, SENT, Ledger
+from sync.ledger.ledger import CLAIMED, HELD, KNOWN, RETRY, SENT, Ledger
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery

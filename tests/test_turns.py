@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from sync.commands import run_workbook
+from sync.commands.judging import run_workbook
+from sync.commands.restoring import restore_workbook
 from sync.faults import Fault, LedgerFault, OverlapFault
-from sync.restoring import restore_workbook
-from sync.turns import alone
+from sync.running.turns import alone
 
 STARTS = int(os.environ.get("CLOSELOOP_STARTS", "10"))
 NOW = datetime(2024, 5, 28, 10)
-HOLDS = "import sys, time; from pathlib import Path; from sync.turns import alone\nwith alone(Path(sys.argv[1]), 't'):\n print('held', flush=True); time.sleep(600)"
+HOLDS = "import sys, time; from pathlib import Path; from sync.running.turns import alone\nwith alone(Path(sys.argv[1]), 't'):\n print('held', flush=True); time.sleep(600)"
 
 
 def tracker(path: Path) -> Path:

@@ -10,7 +10,7 @@ from sheet_templates.demo import demo
 from sync.books.excel import ExcelBook
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings

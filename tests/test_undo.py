@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from sheet_templates import template
 from sheet_templates.demo import demo
-from sync.beginning import write_new
 from sync.books.excel import ExcelBook
 from sync.books.memory import MemoryBook
+from sync.commands.beginning import write_new
 from sync.guard import guard
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.recalling import history_of, last_runs, latest_changes, run_of, written_by
 from sync.new_workbook import Content
 from sync.plan import same_value
-from sync.recalling import history_of, last_runs, latest_changes, run_of, written_by
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tables import read_tables

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from rules.waivers import Flaw, read_waivers
 from sheet_templates import template, words
-from sync import machine_form, report
 from sync.books.memory import MemoryBook
 from sync.looking import look
 from sync.settings import Settings
 from sync.snapshot import Tab
+from sync.terminal import machine_form, report
 
 NOW = datetime(2024, 5, 28, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "交付标准", "状态", "豁免"]

@@ -8,11 +8,11 @@ import pytest
 
 from sync.books.memory import MemoryBook
 from sync.faults import LateFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
+from sync.running.watching import Stage, Watch, WatchedBook, WatchedChannel
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
-from sync.watching import Stage, Watch, WatchedBook, WatchedChannel
 from sync.worker import run_pass
 
 NOW = datetime(2024, 6, 4, 10)

@@ -29,7 +29,7 @@ from aiosmtpd.controller import Controller
 from sheet_templates import template
 from sync.books.excel import ExcelBook
 from sync.changes import Plan, SetCell
-from sync.demonstration import run_demo
+from sync.commands.demonstration import run_demo
 from sync.faults import BusyFault
 from sync.finding_tables import find_layouts
 from sync.snapshot import CellValue

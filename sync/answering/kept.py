@@ -7,8 +7,8 @@ import sqlalchemy as sql
 
 from sync.answering.answer import Answer
 from sync.answering.mailbox import Mark
-from sync.ledger import CLAIMED, NOTICES, SENT, Ledger
-from sync.remembering import METADATA
+from sync.ledger.ledger import CLAIMED, NOTICES, SENT, Ledger
+from sync.ledger.remembering import METADATA
 from sync.tell.letter import message_id
 from sync.tell.notice import CALENDAR, GROUP, PAPERS
 

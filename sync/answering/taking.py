@@ -10,7 +10,7 @@ from sync.answering.mailbox import Fetched, ImapMailbox
 from sync.answering.reading import read_mail
 from sync.answering.sorting import Sorter
 from sync.faults import DeliveryFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 
 _FIRST = timedelta(days=7)
 """How far a first look goes back."""

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from sheet_templates.wording import Words
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.tell.channel import Delivery
 from sync.tell.group_message import Portion, Routes, group_message, group_notices, portions
 from sync.tell.notice import Item, Notice, Recipient

@@ -499,8 +499,8 @@ def test_settings_name_a_spreadsheet(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
 def test_init_adds_the_tabs_and_a_pass_runs(desk, tmp_path, monkeypatch, language):
-    from sync.beginning import init_google
-    from sync.commands import run_workbook
+    from sync.commands.beginning import init_google
+    from sync.commands.judging import run_workbook
 
     desk.service.books[ID] = Spreadsheet(ID, "行动项台账")
     monkeypatch.chdir(tmp_path)
@@ -524,8 +524,8 @@ def test_init_adds_the_tabs_and_a_pass_runs(desk, tmp_path, monkeypatch, languag
 
 
 def test_init_writes_settings_that_lead_back(desk, tmp_path, monkeypatch):
-    from sync.beginning import init_google
     from sync.books.google import service
+    from sync.commands.beginning import init_google
 
     desk.service.books[ID] = Spreadsheet(ID, "行动项台账")
     monkeypatch.chdir(tmp_path)

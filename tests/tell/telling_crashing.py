@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sync.books.memory import MemoryBook
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox

@@ -19,7 +19,7 @@ from sync.answering.taking import Postbox
 from sync.answering.understanding import said_in
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault, DeliveryFault
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox

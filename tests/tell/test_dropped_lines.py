@@ -11,7 +11,7 @@ from scripted_smtp import DROP, ScriptedServer
 from telling_crashing import PEOPLE, book
 
 from sync.faults import DeliveryFault
-from sync.ledger import CLAIMED, KNOWN, SENT, Ledger
+from sync.ledger.ledger import CLAIMED, KNOWN, SENT, Ledger
 from sync.settings import Settings
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 from sync.worker import run_pass

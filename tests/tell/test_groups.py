@@ -9,7 +9,7 @@ from tell_samples import notice
 from rules.directory import Directory, Person
 from rules.wordlists import word_lists
 from sheet_templates import LANGUAGES, words
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.tell.channel import Delivery
 from sync.tell.group_message import GroupMessage, Routes, group_message, group_notices, markdown, portions
 from sync.tell.groups import Groups, GroupsTold, tell_groups

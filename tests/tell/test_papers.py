@@ -10,7 +10,7 @@ from tell_samples import parsed
 
 from sheet_templates import LANGUAGES, template
 from sync.books.memory import MemoryBook
-from sync.ledger import KNOWN, Ledger
+from sync.ledger.ledger import KNOWN, Ledger
 from sync.settings import settings_from
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox

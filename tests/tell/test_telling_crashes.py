@@ -23,7 +23,7 @@ from aiosmtpd.controller import Controller
 from robot_server import closed_port
 from telling_crashing import PEOPLE
 
-from sync.ledger import CLAIMED, KNOWN, NOTICES, SENT, Ledger
+from sync.ledger.ledger import CLAIMED, KNOWN, NOTICES, SENT, Ledger
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="forks and kills as Unix does")]
 ROOT = Path(__file__).parents[2]

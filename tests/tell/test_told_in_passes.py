@@ -18,10 +18,9 @@ from rules.directory import Directory, Person
 from rules.wordlists import word_lists
 from sheet_templates import words
 from sync.books.memory import MemoryBook
-from sync.commands import conclude
+from sync.commands.judging import conclude
 from sync.faults import DeliveryFault
-from sync.ledger import Ledger
-from sync.report import console, notices_section
+from sync.ledger.ledger import Ledger
 from sync.settings import BrakeSettings, Settings, settings_from
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery
@@ -32,6 +31,7 @@ from sync.tell.periodic_notices import undelivered
 from sync.tell.recipients import Recipients
 from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
+from sync.terminal.report import console, notices_section
 from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)

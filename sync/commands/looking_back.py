@@ -15,13 +15,13 @@ from rich.text import Text
 from sheet_templates import Words, template, words
 from sync.faults import UsageFault
 from sync.guard import guard
-from sync.ledger import Ledger
-from sync.machine_form import plain
-from sync.recalling import Run, Written, history_of, last_runs, latest_changes, run_of, written_by
-from sync.report import every_change
+from sync.ledger.ledger import Ledger
+from sync.ledger.recalling import Run, Written, history_of, last_runs, latest_changes, run_of, written_by
 from sync.snapshot import Snapshot
 from sync.tables import read_tables, text_of
-from sync.terminal import complain, print_json, show
+from sync.terminal.machine_form import plain
+from sync.terminal.printing import complain, print_json, show
+from sync.terminal.report import every_change
 from sync.tracker import Tracker, find_tracker
 from sync.undoing import Undo, undo
 

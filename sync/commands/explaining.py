@@ -13,7 +13,7 @@ from rules.tuning import Tuning, profiles
 from sheet_templates import Words, words
 from sync.faults import UsageFault
 from sync.settings import Settings, read_settings
-from sync.terminal import print_json, show
+from sync.terminal.printing import print_json, show
 from sync.tracker import USUAL_SETTINGS
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 
-from sync.ledger import CHANGES, RUNS, UNDONE, Ledger, cell_value
+from sync.ledger.ledger import CHANGES, RUNS, UNDONE, Ledger, cell_value
 from sync.snapshot import CellValue
 
 

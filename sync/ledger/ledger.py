@@ -17,9 +17,8 @@ from sync.baseline import KnownFault
 from sync.changes import Plan
 from sync.faults import LedgerFault
 from sync.history import RowState
-from sync.putting_rows import batches, insert_into, put
-from sync.reasons_of_a_row import Told
-from sync.remembering import (
+from sync.ledger.putting_rows import batches, insert_into, put
+from sync.ledger.remembering import (
     CLOSED,
     FIGURES,
     METADATA,
@@ -29,6 +28,7 @@ from sync.remembering import (
     read_past,
     shown_rows,
 )
+from sync.reasons_of_a_row import Told
 from sync.reports.past import Closed, Past, Shown
 from sync.snapshot import CellValue
 from sync.tell.channel import Delivery

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rules.directory import directory
 from sheet_templates import words
-from sync.commands import look_at
+from sync.commands.judging import look_at
 from sync.faults import UsageFault
 from sync.reports.document import Document
 from sync.reports.document_html import html_page

@@ -11,15 +11,15 @@ from rich.text import Text
 
 from rules.findings import Severity
 from sheet_templates import template, words
-from sync import machine_form, report
 from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
 from sync.looking import Judged, look
 from sync.memory import NOTHING, recall
-from sync.passes import needs_a_person, progress, watched_pass
+from sync.running.passes import needs_a_person, progress, watched_pass
+from sync.running.watching import Watch, WatchedBook
 from sync.telling import Brake, would_tell
-from sync.terminal import complain, print_json, show
+from sync.terminal import machine_form, report
+from sync.terminal.printing import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
-from sync.watching import Watch, WatchedBook
 from sync.worker import Pass, Unchanged, set_baseline
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(*parts: "RenderableType | None") -> None:
     """Print the sections of a report."""
-    from sync.report import console  # rich takes its time, and a fault needs none of it
+    from sync.terminal.report import console  # rich takes its time, and a fault needs none of it
 
     out = console()
     for part in parts:

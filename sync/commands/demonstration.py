@@ -4,14 +4,14 @@ import shutil
 from pathlib import Path
 
 from sheet_templates.demo import demo
-from sync.beginning import write_new
-from sync.commands import conclude, pass_report
+from sync.commands.beginning import write_new
+from sync.commands.judging import conclude, pass_report
 from sync.faults import UsageFault
 from sync.new_workbook import Content
-from sync.passes import one_pass
+from sync.running.passes import one_pass
 from sync.settings import Settings
 from sync.settings_file import settings_file
-from sync.terminal import show
+from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, Tracker
 
 

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from rules.wordlists import word_lists
 from sheet_templates import LANGUAGES, Words, template, words
-from sync import report
 from sync.books.excel import ExcelBook
 from sync.faults import UsageFault, WorkbookFault
 from sync.finding_tables import find_layouts
@@ -23,7 +22,8 @@ from sync.mapping import Evidence, Match, Proposal, TableMapping, propose
 from sync.settings import Settings, TableSettings
 from sync.settings_file import settings_file
 from sync.snapshot import Snapshot
-from sync.terminal import show
+from sync.terminal import report
+from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, Tracker
 from sync.worker import set_baseline
 

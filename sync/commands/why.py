@@ -13,14 +13,14 @@ from rich.text import Text
 from rules.table import Book
 from rules.workdays import holiday_name
 from sheet_templates import Words, template, words
-from sync import machine_form
 from sync.faults import UsageFault
 from sync.looking import look
 from sync.memory import recall
 from sync.reasons_of_a_row import Day, Desk, Reasons, find_id, folded, near_ids, reasons
 from sync.sentences import sentence, worst_first
 from sync.telling import may_send
-from sync.terminal import print_json, show
+from sync.terminal import machine_form
+from sync.terminal.printing import print_json, show
 from sync.tracker import Tracker, find_tracker
 
 

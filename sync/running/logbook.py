@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sync.locking import held
+from sync.running.locking import held
 
 _PLAIN = ("\\", "\\\\"), ('"', '\\"')
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.text import Text
 
 from sheet_templates import words
-from sync import report
 from sync.books.excel import Backup, Backups, ExcelBook
 from sync.faults import UsageFault, WorkbookFault
-from sync.terminal import complain, show
+from sync.terminal import report
+from sync.terminal.printing import complain, show
 from sync.tracker import Tracker, find_tracker
 
 

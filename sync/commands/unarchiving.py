@@ -7,7 +7,6 @@ from pathlib import Path
 from rich.text import Text
 
 from sheet_templates import template, words
-from sync import report
 from sync.archiving.cabinet import archived_on, drawers
 from sync.archiving.due import HERE
 from sync.archiving.proving import Archive, prove_tabs
@@ -29,7 +28,8 @@ from sync.finding_tables import find_layouts
 from sync.guard import guard
 from sync.settings import Settings
 from sync.snapshot import Snapshot
-from sync.terminal import complain, show
+from sync.terminal import report
+from sync.terminal.printing import complain, show
 from sync.tracker import find_tracker
 
 

@@ -7,14 +7,14 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 
 from sheet_templates import words
-from sync import machine_form
 from sync.faults import EXIT_CODES, Fault, OverlapFault
-from sync.logbook import Outcome, log_line, read_status, write_log, write_status
-from sync.pinging import ping
-from sync.progress import bar
-from sync.terminal import complain
+from sync.running.logbook import Outcome, log_line, read_status, write_log, write_status
+from sync.running.pinging import ping
+from sync.running.watching import Stage, Watch, WatchedBook, WatchedChannel, WatchedRobot, late
+from sync.terminal import machine_form
+from sync.terminal.printing import complain
+from sync.terminal.progress import bar
 from sync.tracker import Tracker
-from sync.watching import Stage, Watch, WatchedBook, WatchedChannel, WatchedRobot, late
 from sync.worker import Pass, Unchanged, run_pass
 
 PATIENCE = 3

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from sheet_templates import words
 from sync.books.google.address import is_address
+from sync.commands.several import CLOSELOOP
 from sync.faults import UsageFault
-from sync.several import CLOSELOOP
-from sync.terminal import show
+from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, find_tracker, tracker_names
 
 _MINUTES = tuple(minute for minute in range(3, 58) if minute % 2 and minute not in {29, 31})

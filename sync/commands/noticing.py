@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.text import Text
 
 from sheet_templates import words
-from sync import machine_form, report
 from sync.faults import UsageFault
-from sync.ledger import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
-from sync.terminal import print_json, show
+from sync.ledger.ledger import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
+from sync.terminal import machine_form, report
+from sync.terminal.printing import print_json, show
 from sync.tracker import find_tracker
 
 

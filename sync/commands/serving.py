@@ -13,8 +13,8 @@ from types import FrameType
 import schedule
 
 from sheet_templates import words
-from sync.scheduling import timetable
-from sync.several import CLOSELOOP
+from sync.commands.scheduling import timetable
+from sync.commands.several import CLOSELOOP
 from sync.tracker import find_tracker, tracker_names
 
 _LONGEST_NAP = 60.0

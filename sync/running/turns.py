@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sync.faults import LedgerFault, OverlapFault
-from sync.locking import held
+from sync.running.locking import held
 
 _LOCK = "lock"
 

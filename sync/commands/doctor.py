@@ -29,7 +29,7 @@ from sync.tell.digest import Letter
 from sync.tell.letter import Sender, message
 from sync.tell.notice import Recipient
 from sync.tell.smtp import SmtpChannel
-from sync.terminal import print_json, show
+from sync.terminal.printing import print_json, show
 from sync.tracker import Tracker, find_tracker
 
 _SIGNS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "red")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.faults import worst
-from sync.terminal import print_json
+from sync.terminal.printing import print_json
 
 CLOSELOOP = (sys.executable, "-P", "-m", "sync")
 """This very closeloop, whatever lies in the folder that it is started in."""

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sheet_templates import Words
-from sync.watching import Stage
+from sync.running.watching import Stage
 
 LARGE = 200_000
 """Bytes of a workbook that takes a second or more."""

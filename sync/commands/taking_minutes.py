@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from sheet_templates import Words, template, words
-from sync.commands import look_at
+from sync.commands.judging import look_at
 from sync.faults import UsageFault
 from sync.importing.adding import guard_rows, rows_plan
 from sync.importing.completing import Doubt, NewRow
 from sync.importing.finding import found_rows
 from sync.importing.reading import read_minutes
 from sync.reports.meeting_rows import rows_of
-from sync.terminal import show
+from sync.terminal.printing import show
 from sync.tracker import find_tracker
 
 _LIGHT = {Doubt.NO_STANDARD}

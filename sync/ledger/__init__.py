@@ -1,0 +1,1 @@
+"""What has been done and told, in a database."""

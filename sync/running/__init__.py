@@ -1,0 +1,1 @@
+"""What makes a pass a service: alone, watched, written down, and told to monitors."""
