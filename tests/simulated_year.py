@@ -7,7 +7,7 @@ of ``tests/year``; with ``--write`` it writes them anew. The suite passes less o
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -166,6 +166,70 @@ def _last_working(day: date) -> date:
     return day
 
 
+_MEETING_HEADINGS: list[CellValue] = [
+    "会议编号", "会议名称", "会议日期", "主持人", "记录人", "参会部门及人员", "通知发出时间", "纪要完成时间", "审核通过时间", "分发时间",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """One meeting, and on which days its people enter what they did for it; what the pass sends they enter a day later."""
+
+    number: str
+    entered: date
+    held: date
+    notified: date
+    written: date
+    approved: date
+    distributed: date
+    host: str
+    recorder: str
+    attendee: str
+
+    def row(self, day: date) -> list[CellValue]:
+        """The row as people have left it."""
+        done = (self.notified, self.written, self.approved, self.distributed)
+        return [
+            self.number, f"第{self.number}次例会", datetime.combine(self.held, time()), self.host, self.recorder, self.attendee,
+            *(datetime.combine(each, time()) if each <= day else None for each in done),
+        ]  # fmt: skip
+
+    @property
+    def readers(self) -> set[str]:
+        """Who gets the minutes: who was there, the heads of their departments, and the leader above."""
+        named = {self.host, self.recorder, self.attendee}
+        return named | {HEADS[its] for its, people in DEPARTMENTS.items() if named & {*people}} | {LEADER}
+
+
+def gatherings(count: int, seed: int) -> list[Gathering]:
+    """So many meetings of a year."""
+    chance, days = random.Random(seed), working_days()
+    people = [name for names in DEPARTMENTS.values() for name in names]
+    made = []
+    for number in range(1, count + 1):
+        held = 8 + number * (len(days) - 30) // count
+        written = held + chance.randint(1, 6)
+        approved = written + chance.randint(1, 5)
+        places = [
+            held - 6,
+            held,
+            held - chance.randint(1, 4),
+            written,
+            approved,
+            approved + chance.randint(1, 3),
+        ]
+        named = chance.sample(people, 3)
+        made.append(Gathering(f"M{number:02d}", *(days[place] for place in places), *named))
+    return made
+
+
+def expected_minutes(meetings: Iterable[Gathering]) -> set[Rung]:
+    """The minutes of each meeting, once, to each of its readers, from the day of the approval."""
+    return {
+        ("minutes", each.number, f"{each.approved}", "0", name) for each in meetings for name in each.readers
+    }
+
+
 @dataclass
 class Letters:
     """A way out that keeps what the passes hand over, until it is taken."""
@@ -212,18 +276,25 @@ class Year:
 OF_ITEMS = {"escalation", "risk", "blocked", "overdue", "acceptance", "due_soon"}
 
 
-def simulate(items: list[Life], moments: Iterable[datetime]) -> Year:
+def simulate(items: list[Life], moments: Iterable[datetime], meetings: Sequence[Gathering] = ()) -> Year:
     """Pass over the tracker at each moment; what people do on a day is done before its first pass."""
     book, letters, told, judged, passes = MemoryBook(), Letters(), [], 0, 0
     mails: list[Mail] = []
     settings = Settings(
-        brake={"people": 1000, "items": 10_000}, reports={"weekly": False, "quarterly": False}
+        tables={"actions": {"tab": "跟踪"}},
+        brake={"people": 1000, "items": 10_000},
+        reports={"weekly": False, "quarterly": False},
     )
     book.tabs["通讯录"] = Tab("通讯录", _directory())
     book.tabs["跟踪"] = Tab("跟踪", [_HEADINGS])
+    if meetings:
+        book.tabs["会议登记"] = Tab("会议登记", [_MEETING_HEADINGS])
     with closing(Ledger("sqlite://", "t")) as ledger:
         for moment in moments:
-            _move(book, items, moment.date())
+            _move(book.tabs["跟踪"], (each for each in items if each.begins <= moment.date()), moment.date())
+            if meetings:
+                due = (each for each in meetings if each.entered <= moment.date())
+                _move(book.tabs["会议登记"], due, moment.date())
             done = run_pass(book, ledger, letters, settings, moment)
             passes += 1
             if isinstance(done, Pass):
@@ -260,13 +331,10 @@ def _directory() -> list[list[CellValue]]:
     ]
 
 
-def _move(book: MemoryBook, items: list[Life], day: date) -> None:
+def _move(tab: Tab, lives: Iterable[Life | Gathering], day: date) -> None:
     """Bring what people own up to that day; what closeloop wrote beside it stays."""
-    tab = book.tabs["跟踪"]
     by_number = {cells[0]: cells for cells in tab.rows[1:]}
-    for life in items:
-        if life.begins > day:
-            continue
+    for life in lives:
         cells, now = by_number.get(life.number), life.row(day)
         if cells is None:
             tab.rows.append(now)
@@ -316,16 +384,20 @@ TIMELINE, TEXTS = FOLDER / "timeline.txt", FOLDER / "one_of_each.txt"
 
 def main(arguments: list[str]) -> int:
     """A whole year, hour by hour. Returns 1 where anything is not as it has to be."""
-    items = yearly_items()
-    year = simulate(items, hourly())
+    items, meetings = yearly_items(), gatherings(12, 3)
+    year = simulate(items, hourly(), meetings)
     twice = [rung for rung, count in Counter(rung for _, rung in year.told).items() if count > 1]
     outside = [moment for moment, _ in year.told if not is_working(moment.date()) or not 8 < moment.hour < 18]
     wanted = expected(items, working_days())
-    missed, many = wanted - year.rungs, year.rungs - wanted
+    sent = {rung for _, rung in year.told if rung[0] == "minutes"}
+    minutes = expected_minutes(meetings)
+    missed, many = (wanted | minutes) - (year.rungs | sent), (year.rungs | sent) - (wanted | minutes)
     print(
         f"{year.passes} passes, {year.judged} judged anew, {len(year.mails)} mails, {len(year.told)} notices"
     )
-    print(f"{len(wanted)} rungs of items: {len(missed)} missed, {len(many)} too many,")
+    print(
+        f"{len(wanted)} rungs of items, {len(minutes)} minutes: {len(missed)} missed, {len(many)} too many,"
+    )
     print(f"{len(twice)} twice, {len(outside)} at night or on a day off")
     if "--write" in arguments:
         FOLDER.mkdir(exist_ok=True)

@@ -114,6 +114,11 @@ BROKEN = {
         ("directory", "warning", "owners"),
     ),
     "no server named": Broken(settings(SMTP), ("mail", "bad", "fault")),
+    "no mailbox there": Broken(
+        settings(SETTINGS + '[replies]\non = true\nhost = "127.0.0.1"\nport = 1\nuser = "me"\n'),
+        ("replies", "bad", "fault"),
+    ),
+    "no mailbox named": Broken(settings(SETTINGS + "[replies]\non = true\n"), ("replies", "bad", "fault")),
     "no server there": Broken(settings(SMTP + 'host = "127.0.0.1"\nport = 1\n'), ("mail", "bad", "fault")),
     "ledger damaged": Broken(damaged_ledger, ("ledger", "bad", "fault")),
     "no pass": Broken(lambda _folder: None, ("passes", "warning", "none")),

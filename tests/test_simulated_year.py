@@ -15,6 +15,7 @@ from tests.simulated_year import (
     TEXTS,
     TIMELINE,
     expected,
+    gatherings,
     hourly,
     is_working,
     lives,
@@ -67,7 +68,7 @@ def test_the_mails_of_some_weeks_are_as_they_were_reviewed():
     after_the_spring_festival = datetime(2026, 2, 26)
     moments = takewhile(lambda moment: moment < after_the_spring_festival, hourly())
 
-    mails = simulate(yearly_items(), moments).mails
+    mails = simulate(yearly_items(), moments, gatherings(12, 3)).mails
 
     lines, texts = "".join(timeline(mails)), "".join(one_of_each(mails))
     assert len(mails) > 100
