@@ -1,0 +1,1 @@
+"""The handbook: what every row is judged by. Pure."""
