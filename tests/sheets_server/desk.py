@@ -16,8 +16,9 @@ from tests.sheets_server.service import ACCOUNT, Service, SheetsServer
 
 ID = "test-spreadsheet"
 IMPATIENT = Patience(
-    deadline=5, timeout=5, first=0, longest=0, sleep=lambda _seconds: None, chance=random.Random(1)
+    deadline=60, timeout=120, first=0, longest=0, sleep=lambda _seconds: None, chance=random.Random(1)
 )
+"""Waits for nothing but a slow machine."""
 
 
 class Desk(NamedTuple):
