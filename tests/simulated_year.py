@@ -23,7 +23,8 @@ from sync.ledger.ledger import Ledger
 from sync.settings import Settings
 from sync.snapshot import CellValue, Tab
 from sync.tell.channel import Delivery
-from sync.tell.notice import Notice
+from sync.tell.letter import message_id
+from sync.tell.notice import PAPERS, Notice
 from sync.worker import Pass, run_pass
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -251,7 +252,7 @@ class Letters:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as it went out in a pass, and all the rungs that its person was told in that pass."""
+    """One mail as it went out in a pass, and the rungs that it tells."""
 
     moment: datetime
     message: EmailMessage
@@ -305,12 +306,14 @@ def simulate(items: list[Life], moments: Iterable[datetime], meetings: Sequence[
 
 
 def _mails(moment: datetime, messages: list[EmailMessage], notices: Iterable[Notice]) -> Iterator[Mail]:
-    """Each mail of a pass, with its person's rungs."""
-    rungs: defaultdict[str, list[Rung]] = defaultdict(list)
+    """Each mail of a pass with what it tells: a document has one of its own, all else is one mail a person."""
+    told: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
-        rungs[notice.recipient.email].append(_rung(notice.key, notice.recipient.name))
+        told[notice.key if notice.kind in PAPERS else notice.recipient.email].append(notice)
+    by_id = {message_id([each.key for each in some], "localhost.localdomain"): some for some in told.values()}
     for message in messages:
-        yield Mail(moment, message, tuple(rungs[message["To"].addresses[0].addr_spec]))
+        some = by_id[str(message["Message-ID"])]
+        yield Mail(moment, message, tuple(_rung(each.key, each.recipient.name) for each in some))
 
 
 def _rung(key: str, name: str) -> Rung:
