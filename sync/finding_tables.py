@@ -103,16 +103,17 @@ def _match(header: Sequence[Heading], table: TemplateTable, place: TablePlace) -
 
 
 def _choose(candidates: list[_Candidate], table: TemplateTable) -> _Candidate | None:
-    """The one candidate: a tab of the table's name before one that only looks like it.
+    """The one candidate: a tab of the table's name before one that only looks like it, and then a header with all
+    that is compulsory before one with less.
 
     For the action table a doubt is a fault; for the others the best match is taken.
     """
     exact = [each for each in candidates if each.tab.name.strip() in table.heads]
     named = exact or [each for each in candidates if normalise(each.tab.name) in table.names]
-    best = named or candidates
+    whole = [each for each in named or candidates if set(table.compulsory) <= set(each.columns)]
     if table.key != "actions":
-        belongs = named or [each for each in candidates if set(table.compulsory) <= set(each.columns)]
-        return max(belongs, key=lambda each: len(each.columns), default=None)
+        return max(named or whole, key=lambda each: len(each.columns), default=None)
+    best = whole or named or candidates
     if len(best) > 1:
         raise WorkbookFault(
             "several header rows could be the action table's ({places}): "

@@ -147,6 +147,19 @@ def test_no_table_or_several_are_a_fault(tabs):
         find_layouts(Snapshot(tuple(tabs), "f"), template(), {})
 
 
+def test_a_register_of_meetings_is_no_second_action_table():
+    register = ["编号", "会议名称", "会议类型", "负责部门", "会议日期", "状态", "备注"]
+    tabs = (Tab("会议登记", [register]), Tab("跟踪", [HEADER, ROW]))
+
+    assert find_layouts(Snapshot(tabs, "f"), template(), {})["actions"].tab == "跟踪"
+
+
+def test_a_header_with_all_that_is_needed_comes_before_one_with_less():
+    tabs = (Tab("统计", [["编号", "负责人", "状态"]]), Tab("跟踪", [HEADER, ROW]))
+
+    assert find_layouts(Snapshot(tabs, "f"), template(), {})["actions"].tab == "跟踪"
+
+
 def test_a_tab_of_the_tables_name_comes_before_one_that_only_looks_like_it():
     snapshot = Snapshot(
         (Tab("2024年产品会议", [HEADER, ROW]), Tab("行动项跟踪表", [HEADER]), Tab("备份", [HEADER])), "f"
