@@ -4,10 +4,10 @@ import datetime
 from pathlib import Path
 
 import pytest
-from excel_packages import MAIN, links, part, parts, saved, sheet
+from excel_packages import MAIN, links, part, parts, saved, sheet, zipped
 from excel_workbooks import rich_workbook
 
-from sync.books.excel import ExcelBook
+from sync.books.excel import ExcelBook, package, worksheet
 from sync.faults import WorkbookFault
 from sync.snapshot import Area
 
@@ -94,3 +94,33 @@ def test_a_stray_cell_far_away_is_refused_before_memory_runs_out(tmp_path: Path)
         ExcelBook(path).read()
     path = saved(tmp_path, parts(sheet(far.format(' s="1"/>'))))
     assert ExcelBook(path).read().tabs[0].rows == [[1.0]]
+
+
+_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
+_COMMENTED = "<!-- <sheetData> </sheetData> -->"
+LARGE = {
+    "usual": sheet(_ROW, '<dimension ref="A1"/>', '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'),
+    "without cells": sheet(""),
+    "closed at once": sheet(_ROW).replace(f"<sheetData>{_ROW}</sheetData>", "<sheetData/>"),
+    "with blanks in its tags": sheet(_ROW).replace("<sheetData>", "<sheetData >").replace("</sheetData>", "</sheetData >"),
+    "a comment before": sheet(_ROW, _COMMENTED),
+    "a comment inside": sheet(_ROW + _COMMENTED),
+    "a comment behind": sheet(_ROW, after=_COMMENTED),
+    "CDATA": sheet(_ROW.replace("<v>1</v>", "<is><t><![CDATA[</sheetData>]]></t></is>")),
+    "a prefix": sheet(_ROW).replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x="),
+    "an instruction around": sheet(_ROW, "<?a <sheetData> ?>", "<?b </sheetData> ?>"),
+    "another encoding": sheet(_ROW).replace("UTF-8", "ASCII"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("piece", [7, 1 << 18])
+def test_a_large_worksheet_is_cut_as_a_small_one(
+    name: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worksheet, "_LARGE", 0)
+    monkeypatch.setattr(package, "_PIECE", piece)
+    made = package.open_package(zipped(parts(LARGE[name])))
+    part = "xl/worksheets/sheet1.xml"
+
+    assert worksheet.open_worksheet(made, part) == worksheet.parse_worksheet(made.part(part))

@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sync.books.excel.markup import Edit, Element, located, splice, tag_end, utf8
@@ -91,8 +92,11 @@ def open_worksheet(package: Package, name: str) -> Worksheet:
 
     Raises as ``parse_worksheet`` does.
     """
-    found = _cut_while_unpacked(package, name) if package.size(name) > _LARGE else None
-    return found or parse_worksheet(package.part(name))
+    if package.size(name) > _LARGE:
+        with suppress(RefusalError):  # which the look at the whole gives its reason, if there is one
+            if found := _cut_while_unpacked(package, name):
+                return found
+    return parse_worksheet(package.part(name))
 
 
 def _cut_while_unpacked(package: Package, name: str) -> Worksheet | None:
@@ -110,8 +114,10 @@ def _cut_while_unpacked(package: Package, name: str) -> Worksheet | None:
     end = content.rfind(_CLOSING) + len(_CLOSING)
     tail = content[end:]
     del content
+    if end < len(_CLOSING) or any(mark in around for mark in (b"<!", b"<?") for around in (head[2:], tail)):
+        return None
     outline = parse_worksheet(head + _EMPTY + tail)
-    if end < len(_CLOSING) or (outline.head, outline.body, outline.tail) != (head, _EMPTY, tail):
+    if (outline.head, outline.body, outline.tail) != (head, _EMPTY, tail):
         return None
     body.truncate(end)
     cells = body.getvalue()
