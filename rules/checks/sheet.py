@@ -38,7 +38,13 @@ def nothing_stands_twice(table: Table, book: Book) -> pd.DataFrame:
     """
     headings = pd.DataFrame(
         [
-            {"variant": "heading", "columns": _keys_at(table, places), "value": heading, "heading": heading}
+            {
+                "variant": "heading",
+                "columns": _keys_at(table, places),
+                "value": heading,
+                "heading": heading,
+                "rows": "",
+            }
             for heading, places in table.layout.repeated.items()
         ],
         index=[table.layout.header_row] * len(table.layout.repeated),
@@ -52,7 +58,14 @@ def nothing_stands_twice(table: Table, book: Book) -> pd.DataFrame:
         numbers = numbers[~table.closed[again].to_numpy(dtype=bool)]
         listed = listed[numbers.index]
     rows = pd.DataFrame(
-        {"variant": "id", "columns": [("id",)] * len(numbers), "rows": listed}, index=numbers.index
+        {
+            "variant": "id",
+            "columns": [("id",)] * len(numbers),
+            "value": numbers,
+            "heading": "",
+            "rows": listed,
+        },
+        index=numbers.index,
     )
     return pd.concat([headings, rows])
 

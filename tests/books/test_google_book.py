@@ -361,20 +361,20 @@ def type_into_all(desk: Desk) -> None:
 
 def test_all_tables_and_tabs_take_one_look_and_one_write(three):
     book = three.book()
-    book.apply(look(book, Settings(), NOW, {}).plan)
+    book.apply(look(book, Settings(), NOW, Memory({})).plan)
     assert written(three) == ["token", "get", "batchUpdate", "batchUpdate"]
-    assert len(look(three.book(), Settings(), NOW, {}).plan) == 0
+    assert len(look(three.book(), Settings(), NOW, Memory({})).plan) == 0
     type_into_all(three)
     written(three)
 
     book = three.book()
-    plan = look(book, Settings(), NOW, {}).plan
+    plan = look(book, Settings(), NOW, Memory({})).plan
     assert {cell.tab for cell in plan.cells} == {TAB, "会议登记", "议题"}
     assert plan.tabs
     book.apply(plan)
 
     assert written(three) == ["get", "getByDataFilter", "batchUpdate"]
-    assert len(look(three.book(), Settings(), NOW, {}).plan) == 0
+    assert len(look(three.book(), Settings(), NOW, Memory({})).plan) == 0
 
 
 @pytest.mark.parametrize("kind", [503, "drop", "html", 429])
@@ -387,7 +387,7 @@ def test_a_fault_in_the_write_of_all_tables_doubles_nothing(three, kind, after):
 
     one_pass(three)
 
-    assert len(look(three.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(three.book(), SETTINGS, NOW, Memory({})).plan) == 0
     titles = sorted(sheet.title for sheet in three.spreadsheet.sheets)
     assert titles == sorted(["_closeloop", "_closeloop_5", "_closeloop_6", TAB, "会议登记", "议题"])
 
@@ -405,7 +405,7 @@ def test_what_moves_in_one_table_hurts_none(three, table, dimension, lenient):
         with suppress(ChangedFault):
             one_pass(three)
 
-    assert len(look(three.book(), SETTINGS, NOW, {}).plan) == 0
+    assert len(look(three.book(), SETTINGS, NOW, Memory({})).plan) == 0
     said = [
         {shown(cell) for line in sheet.rows for cell in line if cell} for sheet in three.spreadsheet.sheets
     ]
