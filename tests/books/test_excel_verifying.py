@@ -39,6 +39,18 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda made: made.update({SHEET: made[SHEET].replace('"C1"', '"C2"')}),
         "C1",
     ),
+    "a tag broken behind": (
+        lambda made: made.update({SHEET: made[SHEET].replace("</worksheet>", "</workshet>")}),
+        "mismatched",
+    ),
+    "a tag broken in a cell": (
+        lambda made: made.update({SHEET: made[SHEET].replace(">x<", ">x&y<")}),
+        "not well-formed|cannot be read",
+    ),
+    "a comment": (
+        lambda made: made.update({SHEET: made[SHEET].replace("<v>2</v>", "<!-- 2 --><v>3</v>")}),
+        "B1",
+    ),
     "order": (
         lambda made: made.update(
             {SHEET: made[SHEET].replace('r="A1"', 'r="D1"').replace('r="B1"', 'r="A1"')}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sync.books.excel.ahead import ahead
-from sync.books.excel.markup import checked
+from sync.books.excel.markup import check
 from sync.books.excel.package import Package
 from sync.books.excel.proofreading import columns_rise
 from sync.books.excel.references import cell_name, column_number
@@ -48,19 +48,56 @@ def compare_rows(
     """Whether the worksheet could be compared so; where not, it has to be looked at as a whole.
 
     ``wanted`` has by row and column the values that were asked for. Raises RefusalError for the first cell that is
-    neither the former one nor as asked, expat.ExpatError or RefusalError where the new part is not well-formed or
-    out of order.
+    neither the former one nor as asked, and RefusalError or expat.ExpatError where what is new is not well-formed.
     """
-    part = sheet.part
-    if max(old.size(part), new.size(part)) < LARGE:
+    if max(old.size(sheet.part), new.size(sheet.part)) < LARGE:
         return False
-    former = _row_texts(_chunks((piece, True) for piece in ahead(old.pieces(part))))
-    current = _row_texts(_in_order(_chunks(checked(ahead(new.pieces(part))))))
+    former, current = _Unpacked(old.pieces(sheet.part)), _Unpacked(new.pieces(sheet.part))
     try:
-        _Comparison(sheet.name, wanted, date1904).run(former, current)
+        _Comparison(sheet.name, wanted, date1904).run(former.rows(), current.rows_in_order())
     except _UnlikeOthersError:
         return False
+    check(current.around)
     return True
+
+
+@dataclass
+class _Unpacked:
+    """A worksheet that is unpacked piece by piece. ``around`` is what stands around its rows, once these are through."""
+
+    pieces: Iterable[bytes]
+    around: bytes = b""
+
+    def rows(self) -> Iterator[bytes]:
+        """Each row element without its ``<row``."""
+        for chunk in self._chunks():
+            yield from _row_texts(chunk)
+
+    def rows_in_order(self) -> Iterator[bytes]:
+        """The same, and the columns of each rise."""
+        for chunk in self._chunks():
+            if not columns_rise(chunk):
+                raise _UnlikeOthersError
+            yield from _row_texts(chunk)
+
+    def _chunks(self) -> Iterator[bytes]:
+        """Some whole row elements at a time, among which there are only elements and text."""
+        rest, begun = b"", False
+        for piece in ahead(self.pieces):
+            text = rest + piece
+            if not begun:
+                start = _CELLS.search(text)
+                if not start:
+                    rest = text
+                    continue
+                self.around, text, begun = text[: start.end()], text[start.end() :], True
+            if b"<!" in text or b"<?" in text:
+                raise _UnlikeOthersError
+            rows, close, rest = text.rpartition(_CLOSE)
+            yield rows + close
+        if not begun or b"<row" in rest:
+            raise _UnlikeOthersError
+        self.around += rest
 
 
 @dataclass
@@ -96,11 +133,13 @@ class _Comparison:
 
     def _check_row(self, number: int, old: bytes, new: bytes, asked: Asked) -> None:
         kept = old.removesuffix(_CLOSE)
-        if new.startswith(kept) and self._appended(number, kept, new[len(kept) :], asked):
+        grown = new.startswith(kept) and new.endswith(_CLOSE)
+        if grown and self._appended(number, kept, new[len(kept) :], asked):
             return
         (former, before), (attributes, after) = _parsed(old), _parsed(new)
         if _SPANS.sub(b"", former) != _SPANS.sub(b"", attributes):
             raise self._harm(number, min(asked, default=1), attributes)
+        check(b"<row>%b</row>" % after)
         was, now = _cells(before, number), _cells(after, number)
         for column in sorted({*was, *now} - {*asked}):
             if was.get(column) != now.get(column):
@@ -123,6 +162,7 @@ class _Comparison:
         before = column_number(letters.decode()) if letters else 0
         if {*cells} != {*asked} or before >= min(cells, default=0):
             return False
+        check(b"<row>%b</row>" % new.removesuffix(_CLOSE))
         self._check_asked(number, cells, asked)
         if len(pieces) == len(cells) + 1:  # the row's number stands in the cells' names and in no text
             self._proven.add(known)
@@ -144,40 +184,11 @@ class _Comparison:
         )
 
 
-def _chunks(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
-    """The row elements of a part, some whole ones at a time; each piece comes with whether it is plain XML."""
-    rest = b""
-    begun = False
-    for piece, plain in pieces:
-        text = rest + piece
-        if not begun:
-            start = _CELLS.search(text)
-            if not start:
-                rest = text
-                continue
-            text, begun = text[start.end() :], True
-        if not plain:
-            raise _UnlikeOthersError
-        rows, close, rest = text.rpartition(_CLOSE)
-        yield rows + close
-    if not begun or b"<row" in rest:
+def _row_texts(rows: bytes) -> list[bytes]:
+    before, *texts = rows.split(b"<row")
+    if before:  # blanks between rows
         raise _UnlikeOthersError
-
-
-def _in_order(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for rows in chunks:
-        if not columns_rise(rows):
-            raise _UnlikeOthersError
-        yield rows
-
-
-def _row_texts(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Each row element without its ``<row``."""
-    for rows in chunks:
-        before, *texts = rows.split(b"<row")
-        if before:  # blanks between rows
-            raise _UnlikeOthersError
-        yield from texts
+    return texts
 
 
 def _number(text: bytes) -> int:

@@ -84,22 +84,6 @@ def check(data: bytes) -> None:
     _parser().Parse(data, True)
 
 
-def checked(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """The pieces of a document as they come, and whether there were only elements and text so far: no comments,
-    CDATA or instructions. Raises as ``check`` does, at the latest after the last one."""
-    parser = _parser()
-    other: list[object] = []
-
-    def met(*given: object) -> None:
-        other.append(given)
-
-    parser.CommentHandler = parser.StartCdataSectionHandler = parser.ProcessingInstructionHandler = met
-    for piece in pieces:
-        parser.Parse(piece, False)
-        yield piece, not other
-    parser.Parse(b"", True)
-
-
 @lru_cache(maxsize=4)  # one plan asks for the same few parts again and again
 def located(data: bytes) -> Element:
     """Parse a UTF-8 document into elements with their places.
