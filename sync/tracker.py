@@ -25,9 +25,7 @@ from sync.tell.channel import Channel
 from sync.tell.letter import domain_of
 from sync.tell.outbox import Outbox
 from sync.tell.robots.robot import Robot
-from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
-from sync.tell.tokens import google_token, microsoft_token
 
 if TYPE_CHECKING:
     from sync.books.google.book import GoogleBook
@@ -155,6 +153,8 @@ class Tracker:
         if mail.auth == "google":
             if not (mail.credentials and mail.user):
                 raise SettingsFault('mail.auth is "google", but mail.credentials or mail.user is missing')
+            from sync.tell.tokens import google_token  # slow to import
+
             return google_token(self.base / mail.credentials, mail.user)
         if mail.auth == "microsoft":
             secret = os.environ.get(CLIENT_SECRET) or mail.client_secret.get_secret_value()
@@ -163,6 +163,8 @@ class Tracker:
                     'mail.auth is "microsoft", but mail.client_id, mail.authority, mail.user or {secret} is missing',
                     secret=CLIENT_SECRET,
                 )
+            from sync.tell.tokens import microsoft_token  # slow to import
+
             return microsoft_token(mail.client_id, secret, mail.authority, mail.scope)
         return None
 
@@ -188,6 +190,10 @@ class Tracker:
 
     def robots(self) -> Mapping[str, Robot]:
         """The ways out to groups, by name."""
+        if not self.settings.robots:
+            return {}
+        from sync.tell.robots.setup import Clocks, robots  # slow to import
+
         return robots(self.settings.robots, os.environ, Clocks(time.time, time.monotonic, time.sleep))
 
     def moment(self, given: datetime | None) -> datetime:

@@ -4,13 +4,15 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from rules.directory import Person
 from sheet_templates import Words
 from sync.reports.minutes import MeetingMinutes
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _HOUR = timedelta(hours=1)
 
@@ -31,6 +33,8 @@ def invitation(
     """
     if meeting.held_on is None:
         return None
+    from icalendar import Calendar, Event  # slow to import
+
     event = Event()
     event.add("uid", _uid(meeting, tracker))
     event.add("dtstamp", now.astimezone(UTC))
@@ -53,7 +57,7 @@ def invitation(
     return made
 
 
-def _add_times(event: Event, meeting: MeetingMinutes, now: datetime) -> None:
+def _add_times(event: "Event", meeting: MeetingMinutes, now: datetime) -> None:
     if meeting.starts is None:
         event.add("dtstart", meeting.held_on)
         return

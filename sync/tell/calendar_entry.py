@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event
-
 from sheet_templates.wording import Words
 from sync.history import RowState
 from sync.tell.digest import one_line
@@ -57,6 +55,8 @@ def calendar_entry(
     """
     if item.due is None:
         raise ValueError("an entry of a calendar needs a day")
+    from icalendar import Calendar, Event  # slow to import
+
     texts = words["calendar"]
     event = Event()
     event.add("uid", _uid(item, recipient, tracker))
