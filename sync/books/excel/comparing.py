@@ -139,7 +139,6 @@ class _Comparison:
         (former, before), (attributes, after) = _parsed(old), _parsed(new)
         if _SPANS.sub(b"", former) != _SPANS.sub(b"", attributes):
             raise self._harm(number, min(asked, default=1), attributes)
-        check(b"<row>%b</row>" % after)
         was, now = _cells(before, number), _cells(after, number)
         for column in sorted({*was, *now} - {*asked}):
             if was.get(column) != now.get(column):
@@ -162,7 +161,6 @@ class _Comparison:
         before = column_number(letters.decode()) if letters else 0
         if {*cells} != {*asked} or before >= min(cells, default=0):
             return False
-        check(b"<row>%b</row>" % new.removesuffix(_CLOSE))
         self._check_asked(number, cells, asked)
         if len(pieces) == len(cells) + 1:  # the row's number stands in the cells' names and in no text
             self._proven.add(known)
@@ -170,7 +168,9 @@ class _Comparison:
 
     def _check_asked(self, number: int, cells: Cells, asked: Asked) -> None:
         for column, value in asked.items():
-            shown = _value(cells.get(column))
+            if cell := cells.get(column):
+                check(b"<c%b>%b</c>" % cell)
+            shown = _value(cell)
             if not reads_as(value, shown, self.date1904):
                 raise self._harm(number, column, shown)
 
