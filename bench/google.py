@@ -19,8 +19,8 @@ from requests.adapters import HTTPAdapter
 
 from bench.trackers import sheet_rows
 from sync.books.google.credentials import SCOPES
-from sync.ledger.recalling import Memory
 from sync.looking import look
+from sync.memory import Memory
 from sync.settings import Settings
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of

@@ -72,9 +72,9 @@ def measure(snapshot: Snapshot) -> float:
     noticed = time.process_time() - started
     with tempfile.TemporaryDirectory() as folder, closing(Ledger.in_file(Path(folder) / "l", "t")) as ledger:
         ledger.prepare()
-        ledger.know(1, notices, now)
+        ledger.notices.know(1, notices, now)
         started = time.process_time()
-        fresh = ledger.unknown(notices)
+        fresh = ledger.notices.unknown(notices)
         asked = time.process_time() - started
     kinds = pd.Series([notice.kind.value for notice in notices]).value_counts().to_dict()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

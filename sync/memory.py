@@ -10,6 +10,7 @@ from sync.answering.kept import kept_answers
 from sync.baseline import KnownFault
 from sync.history import RowState
 from sync.ledger.ledger import Ledger
+from sync.ledger.remembering import past
 from sync.reports.past import Closed, Past
 from sync.reports.periods import quarter_of
 
@@ -45,5 +46,6 @@ def recall(ledger: Ledger, now: datetime) -> Memory:
     """
     since = quarter_of(quarter_of(now.date()).before).first
     done_words = [words(language)["status"]["done"] for language in LANGUAGES]
-    past = ledger.past(since, done_words)
-    return Memory(ledger.row_states(), ledger.baseline(), past, kept_answers(ledger, now))
+    return Memory(
+        ledger.row_states(), ledger.baseline(), past(ledger, since, done_words), kept_answers(ledger, now)
+    )

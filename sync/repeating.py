@@ -9,7 +9,9 @@ from functools import cache
 import sqlalchemy as sql
 
 from rules.workdays import Calendar
-from sync.ledger.ledger import CLAIMED, NOTICES, SENT, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import CLAIMED, SENT
+from sync.ledger.tables import NOTICES
 from sync.tell.ladder import Ladder
 from sync.tell.notice import Notice
 
@@ -53,7 +55,7 @@ def _told(
         moment >= since,
     )
     told: defaultdict[tuple[str, str], list[tuple[str, datetime]]] = defaultdict(list)
-    for key, moment in ledger.asked(NOTICES, query):
+    for key, moment in ledger.database.asked(NOTICES, query):
         told[_thing(key)].append((key, moment))
     return told
 

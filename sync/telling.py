@@ -77,9 +77,9 @@ class Teller:
         if not self.ledger.has_told():
             due = self._adopted(due, groups, whole=whole)
         due = rested(due, settled_ladder(self.settings), self.ledger, book.calendar, self.now)
-        fresh = self.ledger.unknown(due, self.now)
+        fresh = self.ledger.notices.unknown(due, self.now)
         instead = mailed_instead(groups, due, self.ledger, self.now)
-        waits = (*fresh, *instead, *self.ledger.unknown(posts(groups, due), self.now))
+        waits = (*fresh, *instead, *self.ledger.notices.unknown(posts(groups, due), self.now))
         if not may_send(book, self.settings, self.now):
             told = Told(held=waits)
         elif (brake := self._brake((*fresh, *instead))) and not release:
@@ -89,7 +89,7 @@ class Teller:
             if release or not self._brake((*fresh, *posted.instead)):
                 instead = posted.instead  # also what was refused just now; or else the next pass stops at it
             told = replace(self._send((*fresh, *instead), book), groups=posted)
-        self.ledger.hold(self.run, told.held, self.now)
+        self.ledger.notices.hold(self.run, told.held, self.now)
         if whole:
             usual = Told() if told.brake else told
             people = {each.recipient.email.casefold() for each in usual.notices}
@@ -100,13 +100,13 @@ class Teller:
         chosen = settled_ladder(self.settings)
         if whole:
             old = [each for each in due if not chosen[each.kind].first]
-            self.ledger.know(self.run, (*old, *posts(groups, old)), self.now)
+            self.ledger.notices.know(self.run, (*old, *posts(groups, old)), self.now)
         return tuple(each for each in due if chosen[each.kind].first)
 
     def _undelivered(self, notices: Sequence[Notice], book: Book) -> Iterator[Notice]:
         """What the coordinators are told of addresses that were refused for good."""
         language, chosen = words(self.settings.language), settled_ladder(self.settings)
-        return undelivered(self.ledger.refused(notices), chosen, self._recipients(book), language)
+        return undelivered(self.ledger.notices.refused(notices), chosen, self._recipients(book), language)
 
     def _groups(self, book: Book) -> Groups:
         chosen = self.settings.robots
@@ -139,7 +139,9 @@ class Teller:
         account = Figures("brake", texts["brake_title"], today, figures)
         reached = Reached(Kind.BRAKE, today.isoformat(), "0", today)
         people = self._recipients(book).coordinators()
-        return self.ledger.unknown([notice(reached, "", person, account) for person in people], self.now)
+        return self.ledger.notices.unknown(
+            [notice(reached, "", person, account) for person in people], self.now
+        )
 
     def _send(self, fresh: Sequence[Notice], book: Book) -> Told:
         """Claim, send and settle, mail by mail: one for each person, and one for each document."""
@@ -150,13 +152,13 @@ class Teller:
         mails = 0
         with self.channel.open() as post:
             for digest in (*digests(each for each in fresh if each.kind not in PAPERS), *_papers(fresh)):
-                claimed = self.ledger.claim(self.run, digest.notices, self.now)
+                claimed = self.ledger.notices.claim(self.run, digest.notices, self.now)
                 if not claimed:
                     continue
                 own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
-                dated = self.ledger.claim(self.run, own, self.now)
+                dated = self.ledger.notices.claim(self.run, own, self.now)
                 delivery = post.send(self._mail(Digest(digest.recipient, claimed), dated, book))
-                self.ledger.settle((*claimed, *dated), delivery, self.now)
+                self.ledger.notices.settle((*claimed, *dated), delivery, self.now)
                 if delivery.sent:
                     told.extend(claimed)
                     mails += 1
@@ -196,7 +198,7 @@ def would_tell(
     for the sending window. The brake and what became of robots' messages are left aside."""
     rungs = settled_ladder(settings)
     due = notices if ledger.has_told() else [each for each in notices if rungs[each.kind].first]
-    fresh = ledger.unknown(rested(due, rungs, ledger, book.calendar, now), now)
+    fresh = ledger.notices.unknown(rested(due, rungs, ledger, book.calendar, now), now)
     return Told(fresh) if may_send(book, settings, now) else Told(held=fresh)
 
 

@@ -22,6 +22,7 @@ from sync.books.book import Book
 from sync.changes import Plan
 from sync.faults import BusyFault, ChangedFault, WorkbookFault
 from sync.ledger.ledger import Ledger
+from sync.ledger.remembering import keep_closed, keep_figures, will_show
 from sync.looking import Judged, look
 from sync.memory import Memory, recall
 from sync.settings import Settings
@@ -113,7 +114,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     if (
         left
         and filed == Filed()
-        and not (told.failed or told.brake or told.groups.failed or ledger.waiting(now))
+        and not (told.failed or told.brake or told.groups.failed or ledger.notices.waiting(now))
     ):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
     return Pass(
@@ -151,7 +152,8 @@ def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime) ->
     """Write down what was written and what is known from now on. Returns the run's number."""
     judged = written.judged
     run = _record_look(ledger, judged, judged.plan, memory, now)
-    ledger.keep_figures(judged.reports.week, judged.reports.figures, judged.reports.closed)
+    keep_figures(ledger, judged.reports.week, judged.reports.figures)
+    keep_closed(ledger, judged.reports.closed)
     if not written.busy and memory.baseline != (standing := _still_standing(judged)):
         ledger.set_baseline(standing)
     return run
@@ -214,7 +216,7 @@ def _write(workbook: Book, ledger: Ledger, judged: Judged) -> _Written:
     """Write a plan, without its generated tabs where the workbook cannot have any: rows are worth more than reports."""
     if not judged.plan.tabs:
         return _apply(workbook, judged)
-    ledger.will_show(judged.reports.shown)
+    will_show(ledger, judged.reports.shown)
     try:
         return _apply(workbook, judged)
     except WorkbookFault as fault:

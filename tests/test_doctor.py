@@ -204,7 +204,7 @@ def test_a_ledger_with_a_broken_page_is_found(tmp_path):
     file.write_bytes(raw)
     ledger = Ledger.in_file(file, "t")
 
-    assert ledger.damage()
+    assert ledger.database.damage()
     ledger.close()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cogapp import Cog
 
-from bench.documentation import every_command
+from docs.tables import every_command
 from rules.handbook import RULES
 from sheet_templates import words
 from sync.faults import EXIT_CODES, FAULTS

@@ -11,7 +11,9 @@ import sqlalchemy as sql
 from sync.changes import Plan, SetCell
 from sync.faults import LedgerFault
 from sync.history import RowState
-from sync.ledger.ledger import CHANGES, FORGOTTEN, NOTICES, RETRY, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import FORGOTTEN, RETRY
+from sync.ledger.tables import CHANGES, NOTICES
 from sync.tell.channel import Delivery
 from sync.tell.notice import Item, Kind, Notice, Recipient
 
@@ -40,10 +42,10 @@ def ledger(tmp_path):
 
 
 def test_a_claim_is_won_once(ledger):
-    assert ledger.unknown(MANY) == tuple(MANY)
-    assert ledger.claim(1, MANY, NOW) == tuple(MANY)
-    assert ledger.claim(2, MANY, NOW) == ()
-    assert ledger.unknown(MANY) == ()
+    assert ledger.notices.unknown(MANY) == tuple(MANY)
+    assert ledger.notices.claim(1, MANY, NOW) == tuple(MANY)
+    assert ledger.notices.claim(2, MANY, NOW) == ()
+    assert ledger.notices.unknown(MANY) == ()
 
 
 @pytest.mark.parametrize(
@@ -56,18 +58,18 @@ def test_a_claim_is_won_once(ledger):
     ],
 )
 def test_only_what_surely_failed_for_now_is_tried_again(ledger, delivery, again):
-    ledger.claim(1, MANY[:3], NOW)
-    ledger.settle(MANY[:3], delivery, NOW)
+    ledger.notices.claim(1, MANY[:3], NOW)
+    ledger.notices.settle(MANY[:3], delivery, NOW)
 
-    assert bool(ledger.unknown(MANY[:3])) is again
-    assert bool(ledger.claim(2, MANY[:3], NOW)) is again
+    assert bool(ledger.notices.unknown(MANY[:3])) is again
+    assert bool(ledger.notices.claim(2, MANY[:3], NOW)) is again
 
 
 def test_two_trackers_share_a_ledger_without_meeting(tmp_path):
     one, two = (made(tmp_path / "l.sqlite", name) for name in ("one", "two"))
 
-    assert one.claim(1, MANY[:2], NOW)
-    assert two.claim(1, MANY[:2], NOW)
+    assert one.notices.claim(1, MANY[:2], NOW)
+    assert two.notices.claim(1, MANY[:2], NOW)
     one.close()
     two.close()
 
@@ -76,7 +78,7 @@ def test_of_many_that_claim_at_once_one_wins(tmp_path):
     def claim(number: int) -> int:
         ledger = made(tmp_path / "l.sqlite")
         try:
-            return len(ledger.claim(number, MANY[:50], NOW))
+            return len(ledger.notices.claim(number, MANY[:50], NOW))
         finally:
             ledger.close()
 
@@ -97,7 +99,7 @@ def test_a_pass_is_recorded_with_before_and_after(ledger):
     run = ledger.record(NOW, Plan("f", cells=cells), 700, 3, states)
     ledger.record(NOW, Plan("f"), 700, 3, {"A1": RowState("e", NOW, NOW, "2024-06-27", 1, "2024-05-28")})
 
-    with ledger._engine.connect() as connection:
+    with ledger.database._engine.connect() as connection:
         rows = connection.execute(CHANGES.select().where(CHANGES.c.run == run)).all()
     assert [(row.row_id, row.column, row.was, row.now) for row in rows] == [
         ("A001", "computed_status", None, '"延期"'),
@@ -108,14 +110,14 @@ def test_a_pass_is_recorded_with_before_and_after(ledger):
 
 def test_a_crash_between_claim_and_settle_leaves_a_trace_and_no_second_mail(tmp_path):
     ledger = made(tmp_path / "l.sqlite")
-    ledger.claim(1, MANY[:1], NOW)
+    ledger.notices.claim(1, MANY[:1], NOW)
     ledger.close()
 
     reopened = made(tmp_path / "l.sqlite")
-    with reopened._engine.connect() as connection:
+    with reopened.database._engine.connect() as connection:
         states = [row.state for row in connection.execute(NOTICES.select())]
     assert states == ["claimed"]
-    assert reopened.unknown(MANY[:1]) == ()
+    assert reopened.notices.unknown(MANY[:1]) == ()
     reopened.close()
 
 
@@ -123,7 +125,7 @@ def test_looking_makes_no_ledger(tmp_path):
     ledger = Ledger.in_file(tmp_path / "deep" / "l.sqlite", "t")
 
     assert ledger.row_states() is None
-    assert ledger.unknown(MANY) == tuple(MANY)
+    assert ledger.notices.unknown(MANY) == tuple(MANY)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,7 +153,7 @@ def test_a_ledger_whose_making_was_cut_short_counts_as_none(killed_at, tmp_path)
 
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
         assert ledger.row_states() is None
-        assert ledger.unknown(()) == ()
+        assert ledger.notices.unknown(()) == ()
         ledger.prepare()
         assert ledger.row_states() == {}
 
@@ -166,7 +168,7 @@ def test_the_tables_are_made_all_or_none(tmp_path):
             raise sql.exc.SQLAlchemyError("killed")
 
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
-        sql.event.listen(ledger._engine, "before_cursor_execute", stop)
+        sql.event.listen(ledger.database._engine, "before_cursor_execute", stop)
         with pytest.raises(LedgerFault, match="killed"):
             ledger.prepare()
 
@@ -179,53 +181,53 @@ def test_what_fails_for_now_is_tried_at_growing_distances(ledger):
     (one,), tries = MANY[:1], []
     for hour in range(24 * 7):
         now = NOW + timedelta(hours=hour)
-        if ledger.unknown([one], now):
-            assert ledger.claim(hour, [one], now) == (one,)
-            ledger.settle([one], Delivery(False, "451 come back later"), now)
+        if ledger.notices.unknown([one], now):
+            assert ledger.notices.claim(hour, [one], now) == (one,)
+            ledger.notices.settle([one], Delivery(False, "451 come back later"), now)
             tries.append(hour)
     assert tries == [0, 1, 2, 4, 8, 16, 32, 56, 80, 104, 128, 152]
 
 
 def test_what_waits_is_known_until_it_may_be_tried(ledger):
     for hour in range(3):
-        ledger.claim(1, MANY[:1], NOW + timedelta(hours=hour))
-        ledger.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=hour))
-    assert ledger.waiting(NOW + timedelta(hours=3)) == {"k0"}
-    assert ledger.waiting(NOW + timedelta(hours=4)) == set()
-    assert ledger.unknown(MANY[:2], NOW + timedelta(hours=3)) == (MANY[1],)
-    assert ledger.unknown(MANY[:2]) == tuple(MANY[:2])
+        ledger.notices.claim(1, MANY[:1], NOW + timedelta(hours=hour))
+        ledger.notices.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=hour))
+    assert ledger.notices.waiting(NOW + timedelta(hours=3)) == {"k0"}
+    assert ledger.notices.waiting(NOW + timedelta(hours=4)) == set()
+    assert ledger.notices.unknown(MANY[:2], NOW + timedelta(hours=3)) == (MANY[1],)
+    assert ledger.notices.unknown(MANY[:2]) == tuple(MANY[:2])
 
 
 def test_without_a_ledger_nothing_waits_and_nothing_was_refused(tmp_path):
     nowhere = Ledger.in_file(tmp_path / "none.sqlite", "t")
-    assert nowhere.waiting(NOW) == set()
-    assert nowhere.refused(MANY[:2]) == ()
+    assert nowhere.notices.waiting(NOW) == set()
+    assert nowhere.notices.refused(MANY[:2]) == ()
 
 
 def test_what_was_refused_for_good(ledger):
-    ledger.claim(1, MANY[:3], NOW)
-    ledger.settle(MANY[:1], Delivery(False, "550", permanent=True), NOW)
-    ledger.settle(MANY[1:2], Delivery(False, "451"), NOW)
-    assert ledger.refused(MANY) == (MANY[0],)
+    ledger.notices.claim(1, MANY[:3], NOW)
+    ledger.notices.settle(MANY[:1], Delivery(False, "550", permanent=True), NOW)
+    ledger.notices.settle(MANY[1:2], Delivery(False, "451"), NOW)
+    assert ledger.notices.refused(MANY) == (MANY[0],)
 
 
 def test_what_was_held_begins_when_it_is_tried(ledger):
-    ledger.hold(1, MANY[:1], NOW)
-    assert ledger.unknown(MANY[:1], NOW) == tuple(MANY[:1])
-    ledger.claim(2, MANY[:1], NOW + timedelta(hours=5))
-    ledger.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=5))
-    assert ledger.waiting(NOW + timedelta(hours=5)) == set()
+    ledger.notices.hold(1, MANY[:1], NOW)
+    assert ledger.notices.unknown(MANY[:1], NOW) == tuple(MANY[:1])
+    ledger.notices.claim(2, MANY[:1], NOW + timedelta(hours=5))
+    ledger.notices.settle(MANY[:1], Delivery(False, "451"), NOW + timedelta(hours=5))
+    assert ledger.notices.waiting(NOW + timedelta(hours=5)) == set()
 
 
 def test_what_is_released_by_hand_is_tried_at_once_and_begins_anew(ledger):
     later = NOW + timedelta(hours=6)
     for moment in (NOW, later):
-        ledger.claim(1, MANY[:1], moment)
-        ledger.settle(MANY[:1], Delivery(False, "451"), moment)
-    assert ledger.waiting(later) == {"k0"}
-    ledger.change(["k0"], (RETRY,), FORGOTTEN)
-    ledger.change(["k0"], (FORGOTTEN,), RETRY)
-    assert ledger.unknown(MANY[:1], later) == tuple(MANY[:1])
-    ledger.claim(2, MANY[:1], later)
-    ledger.settle(MANY[:1], Delivery(False, "451"), later)
-    assert ledger.waiting(later) == set()
+        ledger.notices.claim(1, MANY[:1], moment)
+        ledger.notices.settle(MANY[:1], Delivery(False, "451"), moment)
+    assert ledger.notices.waiting(later) == {"k0"}
+    ledger.notices.change(["k0"], (RETRY,), FORGOTTEN)
+    ledger.notices.change(["k0"], (FORGOTTEN,), RETRY)
+    assert ledger.notices.unknown(MANY[:1], later) == tuple(MANY[:1])
+    ledger.notices.claim(2, MANY[:1], later)
+    ledger.notices.settle(MANY[:1], Delivery(False, "451"), later)
+    assert ledger.notices.waiting(later) == set()

@@ -58,7 +58,7 @@ def judged(given: dict[str, Any], folder: Path) -> tuple[Judged, set[str]]:
         for day in given.get("before", ()):
             run_pass(workbook, ledger, out, settings, datetime.combine(day, time(10)))
         done = look(workbook, settings, datetime.combine(given["now"], time(10)), Memory(ledger.row_states()))
-        return done, {notice.key for notice in ledger.unknown(done.notices)}
+        return done, {notice.key for notice in ledger.notices.unknown(done.notices)}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -19,7 +19,8 @@ from sync.faults import BusyFault, GuardFault
 from sync.generated import GeneratedTab, TabCell
 from sync.guard import guard
 from sync.ledger.ledger import Ledger
-from sync.ledger.remembering import METADATA
+from sync.ledger.remembering import past
+from sync.ledger.tables import ANSWERS, CLOSED, FIGURES, MAILBOXES, METADATA, SHOWN
 from sync.looking import look
 from sync.memory import Memory
 from sync.new_workbook import Content, write_workbook
@@ -337,7 +338,7 @@ def test_what_is_confidential_counts_and_never_shows(tmp_path):
     assert week[7][:4] == ["逾期", None, None, 2]
     assert "另有 1 项涉密事项，只计数不列出" in texts(week)
     with closing(desk.ledger()) as ledger:
-        assert SECRET not in repr(ledger.past(START.date(), []))
+        assert SECRET not in repr(past(ledger, START.date(), []))
 
 
 HOSTILE = [
@@ -378,7 +379,7 @@ def test_no_text_of_peoples_becomes_a_formula_or_breaks_a_tab(tmp_path, language
 
 
 def done_past(ledger: Ledger):
-    return ledger.past(START.date(), [])
+    return past(ledger, START.date(), [])
 
 
 def test_excel_keeps_a_scribble_too(tmp_path):
@@ -438,7 +439,7 @@ def test_a_ledger_of_before_gets_the_new_tables_and_keeps_its_rows(tmp_path):
     with closing(desk.ledger()) as ledger:
         states = ledger.row_states()
     engine = sql.create_engine(f"sqlite:///{tmp_path}/l.sqlite")
-    METADATA.drop_all(engine)
+    METADATA.drop_all(engine, tables=[FIGURES, CLOSED, SHOWN, ANSWERS, MAILBOXES])
     engine.dispose()
 
     done = desk.run(START + timedelta(days=1))

@@ -8,7 +8,8 @@ import sqlalchemy as sql
 
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault
-from sync.ledger.ledger import CLAIMED, HELD, KNOWN, RETRY, SENT, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import CLAIMED, HELD, KNOWN, RETRY, SENT
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery
@@ -58,7 +59,7 @@ class Desk:
 
     def states(self) -> dict[str, str]:
         with closing(self.ledger()) as ledger:
-            return {entry.key: entry.state for entry in ledger.entries()}
+            return {entry.key: entry.state for entry in ledger.notices.entries()}
 
 
 def test_the_first_pass_tells_what_is_late_and_takes_faults_as_known(tmp_path):
@@ -176,8 +177,8 @@ def test_what_is_unsettled_is_released_or_forgotten_by_hand(tmp_path):
     first, second = (f"overdue:A{number}:2024-06-12:0:p{number}@example.com" for number in (0, 1))
 
     with closing(desk.ledger()) as ledger:
-        assert ledger.change([first, "nonsense"], (CLAIMED,), RETRY) == (first,)
-        assert ledger.change([second], (CLAIMED,), "forgotten") == (second,)
+        assert ledger.notices.change([first, "nonsense"], (CLAIMED,), RETRY) == (first,)
+        assert ledger.notices.change([second], (CLAIMED,), "forgotten") == (second,)
     done = desk.run(NOW + timedelta(hours=1))
 
     assert [notice.key for notice in done.told] == [first]

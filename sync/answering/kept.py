@@ -7,33 +7,12 @@ import sqlalchemy as sql
 
 from sync.answering.answer import Answer
 from sync.answering.mailbox import Mark
-from sync.ledger.ledger import CLAIMED, NOTICES, SENT, Ledger
-from sync.ledger.remembering import METADATA
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import CLAIMED, SENT
+from sync.ledger.tables import ANSWERS, MAILBOXES, NOTICES
 from sync.tell.letter import message_id
 from sync.tell.notice import CALENDAR, GROUP, PAPERS
 
-ANSWERS = sql.Table(
-    "answers",
-    METADATA,
-    sql.Column("tracker", sql.String, primary_key=True),
-    sql.Column("message", sql.String, primary_key=True),
-    sql.Column("place", sql.Integer, primary_key=True),
-    sql.Column("email", sql.String, nullable=False),
-    sql.Column("names", sql.String, nullable=False),
-    sql.Column("sole", sql.String, nullable=False),
-    sql.Column("verb", sql.String, nullable=False),
-    sql.Column("day", sql.String, nullable=False),
-    sql.Column("reason", sql.String, nullable=False),
-    sql.Column("moment", sql.DateTime, nullable=False),
-)
-MAILBOXES = sql.Table(
-    "mailboxes",
-    METADATA,
-    sql.Column("tracker", sql.String, primary_key=True),
-    sql.Column("place", sql.String, primary_key=True),
-    sql.Column("validity", sql.BigInteger, nullable=False),
-    sql.Column("last", sql.BigInteger, nullable=False),
-)
 _REMEMBERED = timedelta(days=90)
 """How long an answer, and what a mail was about, count."""
 
@@ -44,12 +23,12 @@ def kept_answers(ledger: Ledger, now: datetime) -> tuple[Answer, ...]:
     query = sql.select(*columns).where(
         ANSWERS.c.tracker == ledger.tracker, ANSWERS.c.moment > now - _REMEMBERED
     )
-    return tuple(Answer(*row) for row in ledger.asked(ANSWERS, query.order_by(ANSWERS.c.moment)))
+    return tuple(Answer(*row) for row in ledger.database.asked(ANSWERS, query.order_by(ANSWERS.c.moment)))
 
 
 def keep_answers(ledger: Ledger, answers: Iterable[Answer]) -> None:
     """Write down what was answered; a mail that is read again says the same once."""
-    ledger.keep(ANSWERS, ((ledger.tracker, *each) for each in answers))
+    ledger.database.keep(ANSWERS, ((ledger.tracker, *each) for each in answers))
 
 
 def mark_of(ledger: Ledger, place: str) -> Mark | None:
@@ -57,12 +36,12 @@ def mark_of(ledger: Ledger, place: str) -> Mark | None:
     query = sql.select(MAILBOXES.c.validity, MAILBOXES.c.last).where(
         MAILBOXES.c.tracker == ledger.tracker, MAILBOXES.c.place == place
     )
-    return next((Mark(*row) for row in ledger.asked(MAILBOXES, query)), None)
+    return next((Mark(*row) for row in ledger.database.asked(MAILBOXES, query)), None)
 
 
 def set_mark(ledger: Ledger, place: str, mark: Mark) -> None:
     """Write down how far it was read."""
-    ledger.keep(MAILBOXES, [(ledger.tracker, place, *mark)])
+    ledger.database.keep(MAILBOXES, [(ledger.tracker, place, *mark)])
 
 
 def sent_mails(ledger: Ledger, domain: str, now: datetime) -> Mapping[str, Sequence[str]]:
@@ -79,7 +58,7 @@ def sent_mails(ledger: Ledger, domain: str, now: datetime) -> Mapping[str, Seque
         )
     )
     mails: dict[tuple[int, str], list[tuple[str, str]]] = {}
-    for run, email, key, row_id in ledger.asked(NOTICES, query):
+    for run, email, key, row_id in ledger.database.asked(NOTICES, query):
         mails.setdefault((run, email.casefold()), []).append((key, row_id))
     return {
         message_id([key for key, _ in told], domain): sorted({row_id for _, row_id in told})

@@ -149,7 +149,7 @@ def _ledger(tracker: Tracker) -> tuple[Diagnosis, datetime | None]:
     """Whether it opens and is whole; and when the last pass was."""
     try:
         with closing(tracker.ledger()) as ledger:
-            last, damage = ledger.last_moment(), ledger.damage()
+            last, damage = ledger.last_moment(), ledger.database.damage()
     except Fault as fault:
         return bad("ledger", "fault", fault=fault), None
     if damage:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sheet_templates import words
 from sync.faults import UsageFault
-from sync.ledger.ledger import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
+from sync.ledger.notices import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
 from sync.terminal import machine_form, report
 from sync.terminal.printing import print_json, show
 from sync.tracker import find_tracker
@@ -46,7 +46,7 @@ def show_notices(
         )
     tracker = find_tracker(path, config, name)
     with closing(tracker.ledger()) as ledger:
-        entries = ledger.entries(states or [state for state in STATES if state != KNOWN], kind, who)
+        entries = ledger.notices.entries(states or [state for state in STATES if state != KNOWN], kind, who)
     if as_json:
         print_json({"notices": [machine_form.entry(each) for each in entries]})
         return
@@ -73,7 +73,7 @@ def _say(
 ) -> int:
     tracker = find_tracker(path, config, name)
     with tracker.alone(), closing(tracker.ledger()) as ledger:
-        changed = ledger.change(keys, saying.among, saying.becomes)
+        changed = ledger.notices.change(keys, saying.among, saying.becomes)
     texts = words(tracker.settings.language)["notices"]
     for key in keys:
         show(Text(texts[saying.done if key in changed else saying.not_done].format(key=key)))

@@ -52,7 +52,7 @@ def _desk(given: str, tracker: Tracker, now: datetime, language: Words) -> tuple
         row_id = find_id(given, judged.ids)
         if row_id is None:
             raise _unknown(given, near_ids(given, judged.ids))
-        told = ledger.told(row_id)
+        told = ledger.notices.told(row_id)
     labels = _labels(judged.judgement.book)
     return row_id, Desk(
         judged.judgement,

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sql
 
-from sync.ledger.ledger import CHANGES, RUNS, UNDONE, Ledger, cell_value
+from sync.ledger.ledger import Ledger
+from sync.ledger.stored_cells import cell_value
+from sync.ledger.tables import CHANGES, RUNS, UNDONE
 from sync.snapshot import CellValue
 
 
@@ -58,7 +60,7 @@ def history_of(ledger: Ledger, row_id: str) -> list[Written]:
 def latest_changes(ledger: Ledger, most: int) -> list[Written]:
     """The cells that passes wrote last, the earliest of them first."""
     latest = sql.desc(RUNS.c.id)
-    rows = ledger.asked(CHANGES, _of_changes(ledger).order_by(latest, CHANGES.c.row_id).limit(most))
+    rows = ledger.database.asked(CHANGES, _of_changes(ledger).order_by(latest, CHANGES.c.row_id).limit(most))
     return _read(sorted(rows, key=itemgetter(0)))
 
 
@@ -68,8 +70,8 @@ def _of_runs(ledger: Ledger) -> sql.Select[tuple[Any, ...]]:
 
 
 def _runs(ledger: Ledger, query: sql.Select[tuple[Any, ...]]) -> list[Run]:
-    undone = dict(map(tuple, ledger.asked(UNDONE, sql.select(UNDONE.c.run, UNDONE.c.undid))))
-    return [Run._make((*row, undone.get(row[0]))) for row in ledger.asked(RUNS, query)]
+    undone = dict(map(tuple, ledger.database.asked(UNDONE, sql.select(UNDONE.c.run, UNDONE.c.undid))))
+    return [Run._make((*row, undone.get(row[0]))) for row in ledger.database.asked(RUNS, query)]
 
 
 def _of_changes(ledger: Ledger) -> sql.Select[tuple[Any, ...]]:
@@ -82,7 +84,7 @@ def _of_changes(ledger: Ledger) -> sql.Select[tuple[Any, ...]]:
 
 
 def _written(ledger: Ledger, which: sql.ColumnElement[bool]) -> list[Written]:
-    return _read(ledger.asked(CHANGES, _of_changes(ledger).where(which).order_by(RUNS.c.id)))
+    return _read(ledger.database.asked(CHANGES, _of_changes(ledger).where(which).order_by(RUNS.c.id)))
 
 
 def _read(rows: Sequence[Any]) -> list[Written]:

@@ -1,61 +1,53 @@
-"""The ledger's tables for the reports: figures of weeks, items that are closed, and what generated tabs showed."""
+"""What the ledger remembers for the reports: figures of weeks, items that are closed, what generated tabs showed."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sql
 
+from sync.ledger.ledger import Ledger
+from sync.ledger.stored_cells import stored
+from sync.ledger.tables import CHANGES, CLOSED, FIGURES, RUNS, SHOWN
 from sync.reports.past import Closed, Note, Past, Shown
 
-METADATA = sql.MetaData()
-"""Tables of their own: a ledger of before does not have them, and ``prepare`` adds them."""
 
-FIGURES = sql.Table(
-    "figures",
-    METADATA,
-    sql.Column("tracker", sql.String, primary_key=True),
-    sql.Column("week", sql.String, primary_key=True),
-    sql.Column("scope", sql.String, primary_key=True),
-    sql.Column("key", sql.String, primary_key=True),
-    sql.Column("value", sql.Integer, nullable=False),
-)
-CLOSED = sql.Table(
-    "closed",
-    METADATA,
-    sql.Column("tracker", sql.String, primary_key=True),
-    sql.Column("row_id", sql.String, primary_key=True),
-    sql.Column("department", sql.String, nullable=False),
-    sql.Column("due", sql.String, nullable=False),
-    sql.Column("done", sql.String, nullable=False),
-    sql.Column("late_days", sql.Integer, nullable=False),
-)
-SHOWN = sql.Table(
-    "shown",
-    METADATA,
-    sql.Column("tracker", sql.String, primary_key=True),
-    sql.Column("kind", sql.String, primary_key=True),
-    sql.Column("name", sql.String, nullable=False),
-    sql.Column("digest", sql.String, nullable=False),
-    sql.Column("cells", sql.String, nullable=False),
-    sql.Column("former", sql.String, nullable=False),
-    sql.Column("notes", sql.String, nullable=False),
-)
+def past(ledger: Ledger, since: date, done_words: Sequence[str]) -> Past | None:
+    """What the reports remember since a day; None where nothing was remembered yet.
 
-
-def read_past(connection: sql.Connection, tracker: str, since: date, reopened: tuple[date, ...]) -> Past:
-    """What is remembered since a day."""
+    ``done_words`` are the texts that say of an item that it is closed: it was opened again where another
+    one took their place.
+    """
+    if not ledger.database.has(FIGURES):
+        return None
+    mine, day = ledger.tracker, since.isoformat()
     weeks: dict[str, dict[str, dict[str, int]]] = {}
-    query = sql.select(FIGURES).where(FIGURES.c.tracker == tracker, FIGURES.c.week >= since.isoformat())
-    for _, week, scope, key, value in connection.execute(query):
+    figures = sql.select(FIGURES).where(FIGURES.c.tracker == mine, FIGURES.c.week >= day)
+    for _, week, scope, key, value in ledger.database.asked(FIGURES, figures):
         weeks.setdefault(scope, {}).setdefault(week, {})[key] = value
     columns = [CLOSED.c[name] for name in Closed._fields]
-    left = sql.select(*columns).where(CLOSED.c.tracker == tracker, CLOSED.c.done >= since.isoformat())
-    closed = tuple(Closed(*row) for row in connection.execute(left.order_by(CLOSED.c.row_id)))
-    tabs = connection.execute(sql.select(SHOWN).where(SHOWN.c.tracker == tracker)).all()
+    left = sql.select(*columns).where(CLOSED.c.tracker == mine, CLOSED.c.done >= day)
+    closed = (Closed(*row) for row in ledger.database.asked(CLOSED, left.order_by(CLOSED.c.row_id)))
+    tabs = ledger.database.asked(SHOWN, sql.select(SHOWN).where(SHOWN.c.tracker == mine))
     shown = {row.kind: _shown(row) for row in tabs}
-    return Past(weeks, shown, closed, reopened)
+    return Past(weeks, shown, tuple(closed), _reopened(ledger, since, done_words))
+
+
+def _reopened(ledger: Ledger, since: date, done_words: Sequence[str]) -> tuple[date, ...]:
+    """The days on which an item was opened again."""
+    closed = [stored(word) for word in done_words]
+    query = (
+        sql.select(RUNS.c.moment)
+        .join_from(CHANGES, RUNS)
+        .where(
+            RUNS.c.tracker == ledger.tracker, RUNS.c.moment >= datetime(since.year, since.month, since.day)
+        )
+        .where(CHANGES.c.column == "computed_status", CHANGES.c.was.in_(closed))
+        .where(CHANGES.c.now.is_not(None), CHANGES.c.now.not_in(closed))
+        .order_by(RUNS.c.moment)
+    )
+    return tuple(moment.date() for (moment,) in ledger.database.asked(CHANGES, query))
 
 
 def _shown(row: Any) -> Shown:
@@ -63,23 +55,27 @@ def _shown(row: Any) -> Shown:
     return Shown(row.name, row.digest, json.loads(row.cells), json.loads(row.former), notes)
 
 
-def figure_rows(
-    tracker: str, week: str, figures: Mapping[str, Mapping[str, int]]
-) -> Iterator[tuple[Any, ...]]:
-    """The figures of a week as rows."""
-    for scope, values in figures.items():
-        for key, value in values.items():
-            yield tracker, week, scope, key, value
+def will_show(ledger: Ledger, shown: Mapping[str, Shown]) -> None:
+    """Write down what generated tabs are about to show: what stands there later and is not that is people's."""
+    ledger.database.keep(SHOWN, _shown_rows(ledger.tracker, shown))
 
 
-def closed_rows(tracker: str, closed: Iterable[Closed]) -> Iterator[tuple[Any, ...]]:
-    """Closed items as rows."""
-    for each in closed:
-        yield tracker, *each
+def keep_figures(ledger: Ledger, week: str, figures: Mapping[str, Mapping[str, int]]) -> None:
+    """Write down the figures of a week, in the place of those of the day before."""
+    rows = (
+        (ledger.tracker, week, scope, key, value)
+        for scope, values in figures.items()
+        for key, value in values.items()
+    )
+    ledger.database.keep(FIGURES, rows)
 
 
-def shown_rows(tracker: str, shown: Mapping[str, Shown]) -> Iterator[tuple[Any, ...]]:
-    """What tabs show as rows."""
+def keep_closed(ledger: Ledger, closed: Iterable[Closed]) -> None:
+    """Write down items that are closed."""
+    ledger.database.keep(CLOSED, ((ledger.tracker, *each) for each in closed))
+
+
+def _shown_rows(tracker: str, shown: Mapping[str, Shown]) -> Iterator[tuple[Any, ...]]:
     for kind, each in shown.items():
         texts = (each.cells, each.former, each.notes)
         yield tracker, kind, each.name, each.digest, *(json.dumps(text, ensure_ascii=False) for text in texts)

@@ -40,7 +40,7 @@ def tell_groups(
     told: list[Notice] = []
     failed: list[tuple[str, Delivery]] = []
     for name, due in group_notices(notices, groups.routes).items():
-        fresh = ledger.unknown(due, now)
+        fresh = ledger.notices.unknown(due, now)
         for portion in portions(fresh, groups.words, groups.book, groups.robots[name].fits):
             claimed, delivery = _post(groups, portion, run, ledger, now)
             if delivery.sent:
@@ -61,22 +61,22 @@ def mailed_instead(
     groups: Groups, notices: Iterable[Notice], ledger: Ledger, now: datetime
 ) -> tuple[Notice, ...]:
     """What people have to be mailed because robots have refused it for good."""
-    refused = ledger.refused(posts(groups, notices))
+    refused = ledger.notices.refused(posts(groups, notices))
     instead = chain.from_iterable(_instead(notice, groups.routes, now.date()) for notice in refused)
-    return ledger.unknown(tuple(instead), now)
+    return ledger.notices.unknown(tuple(instead), now)
 
 
 def _post(
     groups: Groups, portion: Portion, run: int, ledger: Ledger, now: datetime
 ) -> tuple[tuple[Notice, ...], Delivery]:
     """One message: what was won of its notices, and what became of it."""
-    claimed = ledger.claim(run, portion.notices, now)
+    claimed = ledger.notices.claim(run, portion.notices, now)
     if not claimed:
         return (), Delivery(False)
     kept = Portion(claimed, sum(notice in claimed for notice in portion.notices[: portion.listed]))
     message = group_message(kept, groups.words, groups.book)
     delivery = groups.robots[message.robot].send(message)
-    ledger.settle(claimed, delivery, now)
+    ledger.notices.settle(claimed, delivery, now)
     return claimed, delivery
 
 

@@ -9,7 +9,7 @@ from rules.findings import Finding
 from rules.judge import Judgement
 from sheet_templates import Template, Words
 from sync.changes import Plan
-from sync.ledger.ledger import Entry
+from sync.ledger.notices import Entry
 from sync.looking import Judged
 from sync.sentences import sentence
 from sync.snapshot import CellValue

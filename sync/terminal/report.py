@@ -22,7 +22,7 @@ from sync.archiving.reopening import Found
 from sync.books.excel import Backup
 from sync.changes import Plan
 from sync.faults import BusyFault, WorkbookFault
-from sync.ledger.ledger import Entry
+from sync.ledger.notices import Entry
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery

@@ -11,7 +11,8 @@ from scripted_smtp import DROP, ScriptedServer
 from telling_crashing import PEOPLE, book
 
 from sync.faults import DeliveryFault
-from sync.ledger.ledger import CLAIMED, KNOWN, SENT, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import CLAIMED, KNOWN, SENT
 from sync.settings import Settings
 from sync.tell.smtp import SmtpChannel, SmtpSettings
 from sync.worker import run_pass
@@ -48,7 +49,7 @@ def states(folder) -> dict[str, set[str]]:
     """The states of each person's notices, but those that were known when the tracker was adopted."""
     found: dict[str, set[str]] = {}
     with closing(Ledger.in_file(folder / "ledger.sqlite", "t")) as ledger:
-        for entry in ledger.entries():
+        for entry in ledger.notices.entries():
             if entry.state != KNOWN:
                 found.setdefault(entry.email, set()).add(entry.state)
     return found

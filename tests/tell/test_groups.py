@@ -175,7 +175,7 @@ def test_a_robot_that_refuses_for_good_has_the_head_mailed_instead(ledger):
     again = tell_groups(broken, PRODUCT, 2, ledger, NOW)
     assert (again.told, again.failed) == ((), ())
     assert again.instead == first.instead  # until the mail has gone, whatever happened in between
-    ledger.claim(2, again.instead, NOW)
+    ledger.notices.claim(2, again.instead, NOW)
     assert tell_groups(broken, PRODUCT, 3, ledger, NOW) == GroupsTold()
 
 

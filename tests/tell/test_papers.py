@@ -10,7 +10,8 @@ from tell_samples import parsed
 
 from sheet_templates import LANGUAGES, template
 from sync.books.memory import MemoryBook
-from sync.ledger.ledger import KNOWN, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import KNOWN
 from sync.settings import settings_from
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
@@ -134,7 +135,7 @@ def test_what_was_approved_before_a_tracker_was_adopted_is_not_mailed(tmp_path):
     assert desk.papers(NOW) == {}
     assert desk.papers(NOW + timedelta(days=1)) == {}
     with closing(Ledger.in_file(tmp_path / "l.sqlite", "跟踪")) as ledger:
-        assert {each.state for each in ledger.entries(kind="minutes")} == {KNOWN}
+        assert {each.state for each in ledger.notices.entries(kind="minutes")} == {KNOWN}
 
 
 def test_minutes_wait_for_the_sending_window(tmp_path):

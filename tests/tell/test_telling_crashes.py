@@ -23,7 +23,9 @@ from aiosmtpd.controller import Controller
 from robot_server import closed_port
 from telling_crashing import PEOPLE
 
-from sync.ledger.ledger import CLAIMED, KNOWN, NOTICES, SENT, Ledger
+from sync.ledger.ledger import Ledger
+from sync.ledger.notices import CLAIMED, KNOWN, SENT
+from sync.ledger.tables import NOTICES
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="forks and kills as Unix does")]
 ROOT = Path(__file__).parents[2]
@@ -131,7 +133,7 @@ def states(folder: Path) -> dict[str, Counter[str]]:
     """Of each person, how many notices are in which state."""
     ledger = Ledger.in_file(folder / "ledger.sqlite", "t")
     query = sql.select(NOTICES.c.email, NOTICES.c.state).where(NOTICES.c.state != KNOWN)
-    with ledger._engine.connect() as connection:
+    with ledger.database._engine.connect() as connection:
         rows = connection.execute(query).all()
     ledger.close()
     found: dict[str, Counter[str]] = {}

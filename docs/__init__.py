@@ -1,0 +1,1 @@
+"""What the reader reads, and the code that writes its tables."""
