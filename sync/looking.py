@@ -99,7 +99,7 @@ def look(
         days = settings.archive.after_days
         rules = FilingRules(shelf.place, workbook.obstacles, days, template(), language)
         filing = plan_filing(snapshot, away, judgement, rules)
-    proposals = _proposals(judgement, read, memory)
+    proposals = _proposals(judgement, read, memory) if settings.replies.on else ()
     answered = notes_of(proposals, language)
     plan = make_plan(snapshot, judgement, levels, read.ids, template(), language, answered)
     tabs = (*reports.tabs, *copies(filing, snapshot, HERE, archive, language))

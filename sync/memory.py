@@ -1,7 +1,7 @@
 """What a pass remembers of former ones, taken from the ledger in one go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sheet_templates import LANGUAGES, words
@@ -29,6 +29,11 @@ class Memory:
     def rows(self) -> Mapping[str, RowState]:
         """What is remembered of each row, by its number."""
         return self.states or {}
+
+    @property
+    def from_now_on(self) -> "Memory":
+        """The same for a pass that writes: with it the rows' history begins, where there was none."""
+        return replace(self, states=self.rows)
 
     @property
     def closed(self) -> tuple[Closed, ...]:

@@ -99,10 +99,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     nothing_came = not (bag.new or bag.ignored or bag.fault)
     if nothing_came and (unchanged := _unchanged(workbook, ledger, settings, now)):
         return unchanged
-    memory = recall(ledger, now)
-    memory = replace(
-        memory, states=memory.rows, answers=bag.answers
-    )  # from the first pass on rows have a history
+    memory = recall(ledger, now).from_now_on
     written = _judge_and_write(workbook, ledger, settings, now, memory, shelf)
     done, left = written.judged, written.left
     filed = move(workbook, shelf, done.filing, left, settings) if shelf and left else Filed()

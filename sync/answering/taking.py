@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sync.answering.answer import Answer
-from sync.answering.kept import keep_answers, kept_answers, mark_of, sent_mails, set_mark
+from sync.answering.kept import keep_answers, mark_of, sent_mails, set_mark
 from sync.answering.mailbox import Fetched, ImapMailbox
 from sync.answering.reading import read_mail
 from sync.answering.sorting import Sorter
@@ -18,10 +18,9 @@ _FIRST = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Postbag:
-    """What came in: ``answers`` are all that count, older ones too; ``new`` those of this pass, ``ignored`` how many
-    mails were left aside by reason, ``fault`` why the mailbox could not be read."""
+    """What came in since the last pass: ``new`` are answers, ``ignored`` how many mails were left aside by reason,
+    ``fault`` why the mailbox could not be read."""
 
-    answers: tuple[Answer, ...] = ()
     new: tuple[Answer, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     fetched: Fetched | None = None
@@ -44,7 +43,7 @@ class Postbox:
         try:
             fetched = self.mailbox.fetch(mark_of(ledger, place), (now - _FIRST).date())
         except DeliveryFault as fault:
-            return Postbag(kept_answers(ledger, now), fault=fault)
+            return Postbag(fault=fault)
         mails = [read_mail(letter.raw) for letter in fetched.letters]
         named = [
             mail if mail.message else replace(mail, message=f"<{fetched.mark.validity}.{letter.uid}@{place}>")
@@ -56,7 +55,7 @@ class Postbox:
             ledger.prepare()
             keep_answers(ledger, found.answers)
         ours = tuple(letter.uid for letter, mine in zip(fetched.letters, found.ours, strict=True) if mine)
-        return Postbag(kept_answers(ledger, now), found.answers, found.ignored, fetched, ours)
+        return Postbag(found.answers, found.ignored, fetched, ours)
 
     def settle(self, bag: Postbag, ledger: Ledger) -> Postbag:
         """The pass has written: mark what was taken, and remember how far the mailbox was read. Mails that answer none of

@@ -20,6 +20,8 @@ from sync.answering.understanding import said_in
 from sync.books.memory import MemoryBook
 from sync.faults import BusyFault, DeliveryFault
 from sync.ledger.ledger import Ledger
+from sync.looking import look
+from sync.memory import recall
 from sync.settings import Settings
 from sync.snapshot import Tab
 from sync.tell.outbox import Outbox
@@ -133,7 +135,7 @@ class Desk:
     """A tracker in memory: one item that is late, one of somebody else's; its mails, and its mailbox."""
 
     def __init__(self, folder: Path, **chosen) -> None:
-        self.folder, self.settings = folder, Settings(**chosen)
+        self.folder, self.settings = folder, Settings(**({"replies": {"on": True}} | chosen))
         rows = [
             ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "交付标准", "状态"],
             ["A001", "输出《流程V2.0》", "王芳", "客服部", "2024-05-31", "含流程图", "进行中"],
@@ -191,6 +193,22 @@ def test_an_answer_stands_as_a_proposal_and_nothing_of_peoples_changes(desk):
     assert desk.drawer.settled == [1]
     assert [each.row for each in done.judged.proposals] == [2]
     assert isinstance(desk.run(NOW + timedelta(hours=2)), Unchanged)
+
+
+def test_answers_count_no_longer_once_they_are_switched_off(tmp_path):
+    desk = Desk(tmp_path)
+    desk.run(NOW)
+    desk.drawer.mails += [desk.answer("A001 已完成")]
+    assert desk.run(NOW + timedelta(hours=1)).judged.proposals
+    desk.settings = Settings()
+
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "跟踪")) as ledger:
+        later = NOW + timedelta(hours=2)
+        done = run_pass(desk.book, ledger, Outbox(tmp_path / "out"), desk.settings, later)
+        looked = look(desk.book, desk.settings, later, recall(ledger, later))
+
+    assert done.judged.proposals == looked.proposals == ()
+    assert not looked.plan.cells
 
 
 def test_it_goes_when_somebody_edits_the_row(desk):
