@@ -55,7 +55,7 @@ year-mails: $(READY) ## write these mails into tests/year, to be read by reviewe
 	$(BIN)/python -m tests.simulated_year --write
 
 interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
-	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py
+	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py tests/books/test_google_removals.py
 
 under-cron: $(READY) ## 30 minutes under a real cron, with a mail server, while people edit
 	$(BIN)/python -m tests.under_cron --minutes 30

@@ -35,7 +35,7 @@ def make_plan(
     to the rows of some.
     """
     parts = [
-        _table_plan(snapshot.tab(shown.table.layout.tab), shown, template, words)
+        table_plan(snapshot.tab(shown.table.layout.tab), shown, template, words)
         for shown in _shown(judgement, risks, ids, template, words, answered)
     ]
     return Plan(
@@ -47,7 +47,7 @@ def make_plan(
 
 
 @dataclass(frozen=True)
-class _Shown:
+class Shown:
     """A table, what each of its rows is called, and what should stand in each column of ours, by key and row."""
 
     table: Table
@@ -63,7 +63,7 @@ def _shown(
     template: Template,
     words: Words,
     answered: Mapping[int, Sequence[str]],
-) -> Iterator[_Shown]:
+) -> Iterator[Shown]:
     by_table: defaultdict[str, defaultdict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in judgement.findings:
         by_table[finding.table][finding.row].append(finding)
@@ -78,11 +78,11 @@ def _shown(
         if key == "actions":
             wanted = {"id": ids, **_progress(table, risks, words), **wanted}
         row_ids = ids if key == "actions" else dict(zip(table.rows.tolist(), table.row_ids, strict=True))
-        yield _Shown(table, template.tables[key], row_ids, wanted)
+        yield Shown(table, template.tables[key], row_ids, wanted)
 
 
-def _table_plan(
-    tab: Tab, shown: _Shown, template: Template, words: Words
+def table_plan(
+    tab: Tab, shown: Shown, template: Template, words: Words
 ) -> tuple[tuple[AddColumn, ...], list[SetCell], tuple[SetColours, ...]]:
     """A table's new columns, cells and colours. One that holds no rows yet is given no columns."""
     layout = shown.table.layout
@@ -172,7 +172,7 @@ def _faults(findings: Sequence[Finding]) -> str | None:
     return ";" + "".join(sorted(signs)) if signs else None
 
 
-def _cells(tab: Tab, shown: _Shown, places: Mapping[str, int]) -> Iterator[SetCell]:
+def _cells(tab: Tab, shown: Shown, places: Mapping[str, int]) -> Iterator[SetCell]:
     """The cells that do not show yet what they should; an id is only ever put where there is none."""
     for key, values in shown.wanted.items():
         position = places[key]
@@ -182,7 +182,7 @@ def _cells(tab: Tab, shown: _Shown, places: Mapping[str, int]) -> Iterator[SetCe
                 yield SetCell(tab.name, row, position, key, shown.row_ids[row], was, now)
 
 
-def _leftovers(tab: Tab, shown: _Shown) -> Iterator[SetCell]:
+def _leftovers(tab: Tab, shown: Shown) -> Iterator[SetCell]:
     """What former passes wrote into rows that people have emptied since."""
     layout, kept = shown.table.layout, frozenset(shown.table.rows)
     present = [column for column in shown.template.worker_columns if column.key in layout.columns]

@@ -7,7 +7,7 @@ from sync.books.google.book import GoogleBook
 from sync.changes import Plan
 from sync.history import row_digests
 from sync.numbering import numbers
-from sync.plan import _Shown, _table_plan
+from sync.plan import Shown, table_plan
 from sync.snapshot import CellValue
 from sync.tables import read_tables, text_of
 
@@ -36,6 +36,6 @@ def plan_for(book: GoogleBook, today: date) -> Plan:
     found = {int(row): results(int(row)) for row in actions.rows}
     keys = [column.key for column in template().tables["actions"].worker_columns]
     wanted = {"id": ids} | {key: {row: cells[key] for row, cells in found.items()} for key in keys}
-    shown = _Shown(actions, template().tables["actions"], ids, wanted)
-    added, cells, colours = _table_plan(tab, shown, template(), words("zh-CN"))
+    shown = Shown(actions, template().tables["actions"], ids, wanted)
+    added, cells, colours = table_plan(tab, shown, template(), words("zh-CN"))
     return Plan(snapshot.fingerprint, added, tuple(sorted(cells)), colours)

@@ -220,10 +220,11 @@ def written_areas(writes: Sequence[Write], fresh: frozenset[int] = frozenset()) 
         yield Area(first, columns[0], last, columns[-1])
 
 
-def removals(sheet: int, kept: int, rows: Sequence[int], width: int) -> Iterator[Json]:
-    """Put whole rows away and take them out, from below: whatever row is there at that moment, a copy of it is kept."""
+def removals(sheet: int, kept: int, header: int, rows: Sequence[int], width: int) -> Iterator[Json]:
+    """Put whole rows away and take them out, from below: whatever row is there at that moment, a copy of it is kept,
+    under the headings of that moment."""
     groups = row_groups(rows)
-    for first, last in groups:
+    for first, last in [(header, header), *groups] if groups else []:
         area = Area(first, 1, last, width)
         yield {
             "copyPaste": {
@@ -235,20 +236,6 @@ def removals(sheet: int, kept: int, rows: Sequence[int], width: int) -> Iterator
     for first, last in reversed(groups):
         place = {"sheetId": sheet, "dimension": "ROWS", "startIndex": first - 1, "endIndex": last}
         yield {"deleteDimension": {"range": place}}
-
-
-def row_put_back(sheet: int, kept: int, row: int, width: int) -> Iterator[Json]:
-    """Insert a row that was taken out by mistake where it stood, from its copy."""
-    place = {"sheetId": sheet, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
-    yield {"insertDimension": {"range": place, "inheritFromBefore": row > 1}}
-    area = Area(row, 1, row, width)
-    yield {
-        "copyPaste": {
-            "source": grid_range(kept, area),
-            "destination": grid_range(sheet, area),
-            "pasteType": "PASTE_NORMAL",
-        }
-    }
 
 
 def row_groups(rows: Sequence[int]) -> list[tuple[int, int]]:

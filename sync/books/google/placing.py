@@ -176,7 +176,9 @@ def describe(
     ]
 
 
-def put_back(damaged: Sequence[Misplaced], where: Where, grid: Grid) -> tuple[list[Write], list[Misplaced]]:
+def written_back(
+    damaged: Sequence[Misplaced], where: Where, grid: Grid
+) -> tuple[list[Write], list[Misplaced]]:
     """The writes that put back what stood there, each where its cell is now; and what does not show there now."""
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for at, number in numbers_at(grid, where).items():

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sync.books.google import building, colours
 from sync.books.google.address import LAST_COLUMN, Json
 from sync.books.google.marks import Mark, put_mark
-from sync.books.google.placing import Misplaced, Write, describe, misplaced, place, put_back
+from sync.books.google.placing import Misplaced, Write, describe, misplaced, place, written_back
 from sync.books.google.reading import File, Grid, Part, Sheet
 from sync.books.google.rows import (
     Task,
@@ -26,6 +26,7 @@ from sync.books.google.rows import (
     said_at,
     whole,
 )
+from sync.books.google.rows_back import Vanished, heads_at, moved_columns, put_back
 from sync.books.google.tags import lacking, put_tag, stands_still
 from sync.changes import AddColumn, AppendRow
 from sync.colours import LAST_ROW
@@ -66,7 +67,8 @@ class Leaving(NamedTuple):
 def leaving(task: Task, rows: Sequence[int]) -> Leaving:
     """These rows as they were read."""
     computed = {column for row, column in task.sheet.formulas if row in rows}
-    columns = tuple(column for column in task.theirs if column not in computed)
+    numbers = (task.layout.columns[key] for key in ("id",) if key in task.layout.columns)
+    columns = tuple(sorted({*task.theirs, *numbers} - computed))
     grid = whole(task.sheet).grid if rows else {}
     return Leaving({row: said_at(grid, row, columns) for row in rows}, columns)
 
@@ -118,7 +120,8 @@ class Writing:
     spare: int
     repairs: int = 0
     _damaged: list[Misplaced] = field(default_factory=list)
-    _vanished: list[tuple[int, Said]] = field(default_factory=list)
+    _vanished: Vanished = field(default_factory=Vanished)
+    _returning: str = ""
     _foreign: list[tuple[int, Json]] = field(default_factory=list)
     _doubt: _Batch | None = None
     _made: Sheet | None = None
@@ -127,7 +130,7 @@ class Writing:
     @property
     def astray(self) -> bool:
         """Whether something of people's has to be put right, or may have to be."""
-        return bool(self._damaged or self._vanished or self._foreign or self._doubt)
+        return bool(self._damaged or self._vanished.rows or self._foreign or self._doubt)
 
     def areas(self) -> list[Area]:
         """What has to be looked at just before the write: header, numbers and the rows that have none."""
@@ -272,7 +275,7 @@ class Writing:
             *changes,
             *building.kept_copies(sheet, kept.id, batch.writes, batch.fresh),
             *cells,
-            *building.removals(sheet, kept.id, sorted(batch.removed), batch.width),
+            *building.removals(sheet, kept.id, batch.where.header_row, sorted(batch.removed), batch.width),
         ]
 
         def sent() -> None:
@@ -325,9 +328,13 @@ class Writing:
         """Find out what a batch in doubt has done: whether it was carried out at all, and what it met."""
         batch, self._doubt = self._doubt, None
         self._made = None if view.file else self._made
-        if batch is None or view.file is None:
+        if view.file is None:
             return
         kept = view.file.kept.get(self.task.sheet.id)
+        if self._returning and kept and kept.mark and kept.mark.batch == self._returning:
+            self._vanished = Vanished()
+        if batch is None:
+            return
         if kept is None or kept.mark is None or kept.mark.batch != batch.token:
             self._damaged += [write.origin for write in batch.writes if write.origin]
             return
@@ -347,30 +354,21 @@ class Writing:
         bad = misplaced(self.task, batch.writes, where, met, before, batch.fresh)
         self._damaged += describe(bad, where, shown, before, kept.formulas)
         self._damaged += [write.origin for write in bad if write.origin]
-        for row, says in batch.removed.items():
-            if self.gone.said(before, row) != says:
-                self._vanished.append((row, self.gone.said(before, row)))
+        wrong = tuple(row for row, says in batch.removed.items() if self.gone.said(before, row) != says)
+        self._vanished = Vanished(wrong, heads_at(before, batch.where.header_row))
 
     def _put_right(self, view: View, where: Where) -> list[Parcel]:
         """What stood where our writes went astray stands there again, rows that were taken out by mistake included."""
-        kept = self._kept(view)
+        if self._vanished.rows:  # from the copies, before these are made anew
+            return [self._rows_back(view, where)]
         sheet, width = self.task.sheet.id, view.part.size[1]
-        rows: list[Json] = []
-        there = {self.gone.said(view.part.grid, row) for row in range(1, view.part.size[0] + 1)}
-        for row, says in sorted(self._vanished, key=lambda each: each[0]):
-            if says in there:  # the line broke after it was put back
-                continue
-            rows += building.row_put_back(sheet, kept.id, min(row, view.part.size[0]), width)
-        if rows:  # from the copies, before these are made anew
-            return [Parcel(rows, met=self._rows_are_back)]
-        self._vanished.clear()
         self._foreign = [each for each in self._foreign if each[1] not in view.rules]
         rules = [
             {"addConditionalFormatRule": {"rule": rule, "index": min(index, len(view.rules))}}
             for index, rule in reversed(self._foreign)
         ]
         # What a repair has met in its turn is undone first; what it hid is found in the next round.
-        writes, hidden = put_back(self._damaged, where, view.part.grid)
+        writes, hidden = written_back(self._damaged, where, view.part.grid)
         if not (writes or rules):
             self._damaged.clear()
             return []
@@ -383,9 +381,28 @@ class Writing:
         if batch.adds:
             self.appended = ()
 
-    def _rows_are_back(self, _parts: Mapping[int, Part], _replies: Sequence[Json]) -> bool:
-        self._vanished.clear()
-        return True
+    def _rows_back(self, view: View, where: Where) -> Parcel:
+        """Put back what was taken out by mistake. The hidden tab bears a new mark then, by which it is known to be
+        done where the line breaks before the answer."""
+        kept, sheet, token = self._kept(view), self.task.sheet.id, self._next_token()
+        now = heads_at(view.part.grid, where.header_row)
+        columns = moved_columns(self._vanished.heads, now, kept.size[1])
+        size = view.part.size[0]
+        mark = replace(kept.mark or Mark(), keeps=sheet, batch=token)
+        requests = [
+            *(stands_still(sheet, tag) for tag in view.part.tags),
+            *put_back(sheet, kept.id, self._vanished.rows, size, columns),
+            put_mark(kept.id, mark),
+        ]
+
+        def sent() -> None:
+            self._returning = token
+
+        def met(_parts: Mapping[int, Part], _replies: Sequence[Json]) -> bool:
+            self._vanished = Vanished()
+            return True
+
+        return Parcel(requests, sent=sent, met=met)
 
     def _kept(self, view: View) -> Sheet:
         """The hidden tab for this table; one of an id that nobody has, where it is not there yet."""
