@@ -39,7 +39,7 @@ messages: $(READY) ## write every sentence of every rule into tests/messages, to
 	PYTHONPATH=. $(BIN)/python -m tests.messages.every_message
 
 corpus: $(READY) ## CLOSELOOP_CORPUS=FOLDER: nothing is lost in any workbook of a folder
-	$(BIN)/pytest -n auto -rs tests/test_fidelity.py tests/books/test_corpus.py
+	$(BIN)/pytest -n auto -rs tests/test_fidelity.py tests/books/test_corpus.py tests/books/test_readers.py
 
 fuzz: $(READY)   ## 20,000 damaged packages
 	CLOSELOOP_FUZZ=20000 $(BIN)/pytest -n auto tests/books/test_excel_fuzz.py
