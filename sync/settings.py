@@ -225,6 +225,10 @@ class ReplySettings(_Section):
         SecretStr(""),
         description="better left out: CLOSELOOP_IMAP_PASSWORD in the environment is read instead",
     )
+    auth: Literal["password", "microsoft", "google"] = Field(
+        "password",
+        description="how to log in: password, or a token (XOAUTH2) of the application that [mail] names",
+    )
     folder: str = Field("INBOX", description="the folder that is read")
     move_to: str = Field(
         "", description="folder for answers that were taken; empty to mark them as seen alone"

@@ -142,25 +142,30 @@ class Tracker:
         if not mail.host:
             raise SettingsFault('mail.channel is "smtp", but mail.host names no server')
         password = os.environ.get(PASSWORD) or mail.password.get_secret_value()
-        pace, token = mail.per_minute or None, self._token()
+        pace, token = mail.per_minute or None, self._token("mail", mail.auth, mail.user)
         return SmtpChannel(
             SmtpSettings(mail.host, mail.port, mail.security, mail.user, password, mail.timeout, pace, token)
         )
 
-    def _token(self) -> Callable[[], str] | None:
-        """Where the mail server's access tokens come from; None for a login by password."""
+    def _token(self, section: str, auth: str, user: str) -> Callable[[], str] | None:
+        """Where access tokens for a user come from, of the application that [mail] names; None for a password."""
         mail = self.settings.mail
-        if mail.auth == "google":
-            if not (mail.credentials and mail.user):
-                raise SettingsFault('mail.auth is "google", but mail.credentials or mail.user is missing')
+        if auth == "google":
+            if not (mail.credentials and user):
+                raise SettingsFault(
+                    '{section}.auth is "google", but mail.credentials or {section}.user is missing',
+                    section=section,
+                )
             from sync.tell.tokens import google_token  # slow to import
 
-            return google_token(self.base / mail.credentials, mail.user)
-        if mail.auth == "microsoft":
+            return google_token(self.base / mail.credentials, user)
+        if auth == "microsoft":
             secret = os.environ.get(CLIENT_SECRET) or mail.client_secret.get_secret_value()
-            if not (mail.client_id and mail.authority and mail.user and secret):
+            if not (mail.client_id and mail.authority and user and secret):
                 raise SettingsFault(
-                    'mail.auth is "microsoft", but mail.client_id, mail.authority, mail.user or {secret} is missing',
+                    '{section}.auth is "microsoft", but mail.client_id, mail.authority, {section}.user or {secret} '
+                    "is missing",
+                    section=section,
                     secret=CLIENT_SECRET,
                 )
             from sync.tell.tokens import microsoft_token  # slow to import
@@ -185,6 +190,7 @@ class Tracker:
             replies.folder,
             replies.move_to,
             replies.timeout,
+            self._token("replies", replies.auth, replies.user),
         )
         return Postbox(ImapMailbox(found), domain_of(self.settings.mail.sender), replies.checked_by)
 

@@ -4,7 +4,7 @@ import base64
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +23,8 @@ _ASCII_RUN = re.compile(r"[^\x20-\x7e]+")
 @dataclass(frozen=True)
 class ImapSettings:
     """How to reach the mailbox. ``timeout`` in seconds, for each answer; ``move_to`` a folder for what was taken, ''
-    to leave it where it is and mark it as seen."""
+    to leave it where it is and mark it as seen; ``token`` gives an access token for the user, to log in with instead
+    of the password (XOAUTH2)."""
 
     host: str
     port: int
@@ -33,6 +34,7 @@ class ImapSettings:
     folder: str = "INBOX"
     move_to: str = ""
     timeout: float = 30.0
+    token: Callable[[], str] | None = field(default=None, repr=False)
 
     @property
     def place(self) -> str:
@@ -104,7 +106,7 @@ class ImapMailbox:
         try:
             line = _dialled(self.settings)
             try:
-                line.login(self.settings.user, self.settings.password)
+                _log_in(line, self.settings)
                 _good(line.select(_quoted(self.settings.folder), readonly=readonly))
                 yield line
             finally:
@@ -115,6 +117,14 @@ class ImapMailbox:
 
     def _fault(self, error: Exception) -> DeliveryFault:
         detail = one_line(str(getattr(error, "verify_message", "") or error).strip("b'\""), _DETAIL)
+        if self.settings.token:
+            return DeliveryFault(
+                "the mailbox of {user} at {server} cannot be read with the token ({detail}): check that the application "
+                "may read it over IMAP, and that replies.user is the mailbox itself",
+                user=self.settings.user,
+                server=f"{self.settings.host}:{self.settings.port}",
+                detail=detail.rstrip("."),
+            )
         if self.settings.password:
             detail = detail.replace(self.settings.password, "***")
         return DeliveryFault(
@@ -138,6 +148,15 @@ def _dialled(settings: ImapSettings) -> imaplib.IMAP4:
             line.shutdown()
             raise
     return line
+
+
+def _log_in(line: imaplib.IMAP4, settings: ImapSettings) -> None:
+    if not settings.token:
+        line.login(settings.user, settings.password)
+        return
+    told = [f"user={settings.user}\x01auth=Bearer {settings.token()}\x01\x01".encode()]
+    # A server that refuses the token says why and waits for an empty line.
+    line.authenticate("XOAUTH2", lambda _challenge: told.pop() if told else b"")
 
 
 def _good(answer: tuple[str, Sequence[object]]) -> Sequence[object]:

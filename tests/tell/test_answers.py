@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from dovecot_server import CAN_RUN, PASSWORD, USER, Dovecot, dovecot
+from imap_server import Mailbox, running
 from tell_samples import parsed
+from token_server import TOKEN
 
 from sync.answering.answer import Verb
 from sync.answering.mailbox import Fetched, ImapMailbox, ImapSettings, Letter, Mark
@@ -307,6 +309,47 @@ def test_a_mailbox_that_is_away_stops_no_pass_and_keeps_what_stands(desk):
     assert done.postbag.fault
     assert len(done.judged.proposals) == 1
     assert len(done.judged.plan) == 0
+
+
+# A small server, with passwords and tokens.
+
+
+@pytest.fixture
+def small() -> Iterator[Mailbox]:
+    with running(Mailbox(USER, PASSWORD, TOKEN)) as box:
+        yield box
+
+
+def small_box(small: Mailbox, token: str = "", **chosen) -> ImapMailbox:
+    way = (lambda: token) if token else None
+    made = ImapSettings("127.0.0.1", small.port, "none", USER, PASSWORD, timeout=5, token=way)
+    return ImapMailbox(replace(made, **chosen))
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_a_server_is_read_without_a_trace_and_marked_afterwards(small, tmp_path, token):
+    desk, box = Desk(tmp_path), small_box(small, token)
+    desk.run(NOW, box)
+    small.deliver(b"From: x@example.com\r\nSubject: hello\r\n\r\nA001 done\r\n", "foreign")
+    small.deliver(desk.answer("A001 已完成 " + "。" * 300_000), "answer")
+
+    done = desk.run(NOW + timedelta(hours=1), box)
+
+    assert [each.answer.verb for each in done.judged.proposals] == [Verb.DONE]
+    assert small.seen() == ["answer"]
+    assert isinstance(desk.run(NOW + timedelta(hours=2), box), Unchanged)
+    assert box.look() == 2
+
+
+@pytest.mark.parametrize("token", ["", "wr0ng-token"])
+def test_a_login_that_is_refused_is_one_sentence_without_its_secret(small, token):
+    box = small_box(small, token, password="wr0ng-password")
+    with pytest.raises(DeliveryFault) as caught:
+        box.look()
+
+    assert "wr0ng" not in str(caught.value) + repr(box.settings)
+    assert ("with the token" in str(caught.value)) is bool(token)
+    assert "\n" not in str(caught.value)
 
 
 # A real server.
