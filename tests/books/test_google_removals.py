@@ -207,10 +207,11 @@ def test_rows_leave_and_come_while_people_type(desk, capsys):
 
 
 CASES: list[tuple[int, int, Script]] = [
+    (5, 30, [(("batchUpdate", 1), Edit("delete row", 25, 6)), (("batchUpdate", 0), Edit("delete row", 3, 23)), (("getByDataFilter", 0), Edit("copy row", 26, 24))]),
     (2, 30, [(("batchUpdate", 0), Edit("clear number", 13, 6))]),
     (8, 1, [(("get", 1), Edit("insert column", 12, 1)), (("batchUpdate", 0), Edit("move row", 3, 21))]),
     (8, 0, [(("batchUpdate", 0), Edit("move row", 7, 0)), (("batchUpdate", 1), Edit("insert column", 0, 1))]),
-]
+]  # fmt: skip
 """Rows, empty ones below them, and the edits that once lost a row: it came back nowhere, or not where its headings are."""
 
 

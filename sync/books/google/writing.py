@@ -63,6 +63,15 @@ class Leaving(NamedTuple):
         """What a row says."""
         return said_at(grid, row, self.columns)
 
+    def without(self, taken: Iterable[Said]) -> "Leaving":
+        """What is left to be taken out: a copy that people have made meanwhile is theirs."""
+        rows, done = dict(self.rows), Counter(taken)
+        for row, says in self.rows.items():
+            if done[says]:
+                done[says] -= 1
+                del rows[row]
+        return Leaving(rows, self.columns)
+
 
 def leaving(task: Task, rows: Sequence[int]) -> Leaving:
     """These rows as they were read."""
@@ -292,6 +301,7 @@ class Writing:
             before = parts[kept.id].grid if kept.id in parts else {}
             if self._met(zip(requests, replies, strict=False), batch, shown, before):
                 self._doubt, self._made = None, _ready(kept, view, batch)
+                self.gone = self.gone.without(batch.removed.values())
                 return True
             self._doubt = replace(batch, shown=shown)
             return False
@@ -356,6 +366,7 @@ class Writing:
         self._damaged += [write.origin for write in bad if write.origin]
         wrong = tuple(row for row, says in batch.removed.items() if self.gone.said(before, row) != says)
         self._vanished = Vanished(wrong, heads_at(before, batch.where.header_row))
+        self.gone = self.gone.without(says for row, says in batch.removed.items() if row not in wrong)
 
     def _put_right(self, view: View, where: Where) -> list[Parcel]:
         """What stood where our writes went astray stands there again, rows that were taken out by mistake included."""
