@@ -14,7 +14,7 @@ from rules.tuning import profiles
 from sheet_templates import rungs, template, words
 from sync.cli import app
 from sync.faults import EXIT_CODES
-from sync.settings_file import every_setting
+from sync.settings.file import every_setting
 from tests.rule_cases import NOW, cases
 
 _MOST, _LONGEST = 8, 40  # examples a rule, and signs of one

@@ -33,7 +33,8 @@ from sync.plan import make_plan
 from sync.reports.facts import facts
 from sync.reports.planning import Desk, Reports, Wanted, places, plan_reports
 from sync.sentences import status_words
-from sync.settings import ReportSettings, Settings
+from sync.settings import Settings
+from sync.settings.sections import ReportSettings
 from sync.snapshot import Snapshot
 from sync.tables import own_days, read_tables, with_history
 from sync.tell.notice import Notice

@@ -14,7 +14,7 @@ from rules.handbook import RULES
 from sheet_templates import words
 from sync.faults import EXIT_CODES, FAULTS
 from sync.settings import settings_from
-from sync.settings_file import every_comment, every_setting, settings_file
+from sync.settings.file import every_comment, every_setting, settings_file
 
 ROOT = Path(__file__).parents[1]
 READMES = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")}

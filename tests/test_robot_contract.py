@@ -12,7 +12,7 @@ from tell_samples import notice
 
 from sheet_templates import words
 from sync.faults import SettingsFault
-from sync.settings import RobotSettings
+from sync.settings.sections import RobotSettings
 from sync.tell.channel import Delivery
 from sync.tell.group_message import GroupMessage, Portion, group_message, markdown, portions
 from sync.tell.notice import Kind, Notice, Recipient

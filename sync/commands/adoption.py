@@ -19,8 +19,9 @@ from sync.faults import UsageFault, WorkbookFault
 from sync.finding_tables import find_layouts
 from sync.looking import Judged, look
 from sync.mapping import Evidence, Match, Proposal, TableMapping, propose
-from sync.settings import Settings, TableSettings
-from sync.settings_file import settings_file
+from sync.settings import Settings
+from sync.settings.file import settings_file
+from sync.settings.sections import TableSettings
 from sync.snapshot import Snapshot
 from sync.terminal import report
 from sync.terminal.printing import show

@@ -11,7 +11,7 @@ from sync.into import add_tabs, lacking
 from sync.new_workbook import Content, write_workbook
 from sync.rules_tab import rules_tab
 from sync.settings import Settings, read_settings
-from sync.settings_file import settings_file
+from sync.settings.file import settings_file
 from sync.tracker import USUAL_SETTINGS, Tracker, google_tracker
 
 

@@ -10,7 +10,7 @@ from sync.faults import UsageFault
 from sync.new_workbook import Content
 from sync.running.passes import one_pass
 from sync.settings import Settings
-from sync.settings_file import settings_file
+from sync.settings.file import settings_file
 from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, Tracker
 

@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sheet_templates import words
-from sync.settings import RobotSettings, Settings, TableSettings
+from sync.settings.sections import RobotSettings, TableSettings
+from sync.settings.settings import Settings
 
 _HEAD = (
     "Settings of closeloop. A line that begins with # has the value shown, which is the default.",

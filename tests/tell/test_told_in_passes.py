@@ -21,7 +21,8 @@ from sync.books.memory import MemoryBook
 from sync.commands.judging import conclude
 from sync.faults import DeliveryFault
 from sync.ledger.ledger import Ledger
-from sync.settings import BrakeSettings, Settings, settings_from
+from sync.settings import Settings, settings_from
+from sync.settings.sections import BrakeSettings
 from sync.snapshot import Tab
 from sync.tell.channel import Delivery
 from sync.tell.ladder import ladder

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sync.faults import SettingsFault
-from sync.settings import RobotSettings
+from sync.settings.sections import RobotSettings
 from sync.tell.robots import dingtalk, feishu, wecom
 from sync.tell.robots.pace import Pace
 from sync.tell.robots.poster import Poster, secrets_in
