@@ -9,7 +9,7 @@ from functools import cache
 from rules.attendance import LONGEST, PeopleReader
 from rules.wordlists import fold
 
-_NUMBERED = re.compile(r"^\s*\d{1,2}[.)、]\s*")
+_NUMBERED = re.compile(r"(?:^|(?<=[,;。]))\s*\d{1,2}[.)、]", re.MULTILINE)
 _PHRASES = re.compile(r"[,、;:。\n]+|(?<=[一-鿿])\s+|\s+(?=[一-鿿])")
 _DELEGATE = re.compile(
     r"(?:代理人?|\bdelegated?(?: to)?|\bdeputy)\s*[:是为為]?\s*[^,、;。\s()\[\]【】]+", re.IGNORECASE
@@ -51,8 +51,8 @@ def read_absences(text: str, people: PeopleReader) -> tuple[Absence, ...]:
 def _entries(cell: str, people: PeopleReader) -> Iterator[tuple[str, str]]:
     """Each absentee with what follows up to the next one. The first phrase always names one, whatever it looks like."""
     who, remarks = "", ""
-    for token in re.split(r"[、,;。\n]+(?![^(\[【]*[)\]】])", cell):
-        name, rest = _name_and_rest(_NUMBERED.sub("", token).strip(), people, first=not who)
+    for token in re.split(r"[、,;。\n]+(?![^(\[【]*[)\]】])", _NUMBERED.sub("", cell)):
+        name, rest = _name_and_rest(token.strip(), people, first=not who)
         if not name:
             remarks += f" {rest}"
             continue

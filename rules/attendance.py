@@ -15,12 +15,15 @@ _LISTED = re.compile(
     r"[、,/+|:]|(?<![A-Za-z])&|&(?![A-Za-z])|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})|(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])"
 )
 _HEADS = re.compile(r"(?P<before>.*?)(?:共|等|计|計)?\s*(?P<count>\d{1,3})\s*(?:人|名|位|people|persons)")
-_FIGURES = re.compile(r"(?=[^\d]{0,3}\d)[\d\s/共人名位已]+")
+_FIGURES = re.compile(r"(?=\D{0,3}\d)[\d\s/共人名位已确認确认確回复覆]+")
 _BUT = re.compile(
-    r"(?:除了?|except|\bbut\b)(?P<but>[^,;。]*?)(?=以外|之外|外|均|都|全|其|,|;|。|$)(?:以外|之外|外)?"
+    r"(?:除了?|except|\bbut\b)(?P<but>[^,;。]*?)(?=以外|之外|外|均|都|全|其|,|;|。|$)(?:以外|之外|外)?",
+    re.IGNORECASE,
 )
 _CONFIRMED = re.compile(
-    r"(?:均|都|已经|已經|已)?(?:确认|確認|回复|回覆|参加|參加|出席)(?:了|参加|參加|出席)?|[√✓✔]|\b(?:yes|ok|confirmed)\b"
+    r"[均都已经經可以能会會将將]*(?:确认|確認|回复|回覆|参加|參加|出席)(?:了|参加|參加|出席)?|"
+    r"[√✓✔]|\b(?:(?:has |have )?confirmed|yes|ok)\b",
+    re.IGNORECASE,
 )
 _SAYS_YES = re.compile(
     r"\s*(?:(?:[已均都可能会會皆了人员員是√✓✔]|回[复覆]|[确確][认認]|同意|准时|準時|[参參][加会會]|出席|到[会會]|ok|yes)\s*)*",
@@ -134,7 +137,7 @@ class PeopleReader:
 
 def _without(text: str, words: tuple[str, ...]) -> str:
     for word in sorted(words, key=len, reverse=True):
-        text = text.replace(word, " ")
+        text = re.sub(re.escape(word), " ", text, flags=re.IGNORECASE)
     return _CONFIRMED.sub(" ", text)
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.phrase_scores import FIELDS, PARTS, SCRIPTS, Measured, Phrase, measured, phrases, score, table
 
 ENOUGH = 0.97
+JUDGED_OTHERWISE = ["相关部门和人员"]  # a group, taken for several people
 
 
 def of(part: str, field: str = "", script: str = "") -> list[Measured]:
@@ -42,6 +43,10 @@ def test_no_phrase_stands_twice() -> None:
 def test_the_figures_are_shown(capsys) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\n{table(measured())}\n")
+
+
+def test_just_these_are_judged_otherwise_than_people_would() -> None:
+    assert [phrase.typed for phrase, _, _ in wrong(list(measured()))] == JUDGED_OTHERWISE
 
 
 @pytest.mark.parametrize("part", PARTS)

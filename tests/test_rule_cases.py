@@ -1,11 +1,12 @@
 """Every case of every rule, and what the set of cases must be like."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from rules.handbook import RULES
-from tests.rule_cases import Case, cases, judged
+from tests.rule_cases import FOLDER, Case, cases, judged
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
@@ -47,6 +48,13 @@ def test_every_parameter_is_shown_by_a_case_of_each_kind(rule) -> None:
         }
 
         assert shown == {True, False}, parameter
+
+
+def test_no_case_stands_twice() -> None:
+    for path in FOLDER.glob("*.yml"):
+        names = re.findall(r"^\w+(?=:)", path.read_text("utf-8"), re.MULTILINE)
+
+        assert sorted(names) == sorted(case.name for case in cases() if case.code == path.stem), path.stem
 
 
 def test_every_file_belongs_to_a_rule() -> None:

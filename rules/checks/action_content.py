@@ -10,6 +10,8 @@ from rules.findings import Severity
 from rules.table import Book, Table
 from rules.wordlists import WordLists, fold
 
+_LISTED = re.compile(r"[、,;/+\n]|(?<!r)&|\band\b")
+
 
 @rule(
     "A101",
@@ -67,10 +69,12 @@ def _listed(actions: Table, book: Book) -> "pd.Series[bool]":
 def _names_several(text: str, words: WordLists) -> bool:
     """A list, two departments joined by 和 or a space, or a group of them (各部门); what stands in brackets does not count."""
     bare = re.sub(r"[(【\[].*?[)】\]]", "", fold(text)).strip("、,;/")
-    ending = "|".join(map(re.escape, words["department_endings"]))
-    joined = rf"(?:{ending})(?:\s*[和与與及跟]\s*|\s+)(?=.*(?:{ending})$)"
-    return bool(re.search(rf"[、,;/+\n]|(?<!r)&|\band\b|{joined}", bare)) or words.starts_with(
-        bare, "several_departments"
+    endings = words["department_endings"]
+    *before, last = re.split(r"\s*[和与與及跟]\s*|\s+", bare)
+    return (
+        _LISTED.search(bare) is not None
+        or words.starts_with(bare, "several_departments")
+        or (last.endswith(endings) and any(part.endswith(endings) for part in before))
     )
 
 

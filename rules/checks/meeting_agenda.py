@@ -52,12 +52,12 @@ def planned_length_is_usual(
     """
     minutes = meetings.planned_minutes
     backwards = meetings.starts.notna() & meetings.end.notna() & meetings.ends.isna()
-    caught = pd.DataFrame({"variant": "long"}, index=meetings.rows).mask(minutes.lt(shortest), "short")
+    short, long = minutes.lt(shortest), minutes.gt(longest)
+    caught = pd.DataFrame({"variant": "long"}, index=meetings.rows).mask(short, "short")
     caught["variant"] = caught["variant"].mask(backwards, "backwards")
     caught["minutes"], caught["shortest"], caught["longest"] = minutes.map("{:g}".format), shortest, longest
     caught["columns"] = [("end",) if meetings.has("end") else ("start",)] * len(caught)
-    unusual = minutes.lt(shortest) | minutes.gt(longest)
-    return caught[(unusual & ~meetings.held) | backwards]
+    return caught[((short | long) & ~meetings.held) | backwards]
 
 
 @rule(

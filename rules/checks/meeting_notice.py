@@ -219,7 +219,7 @@ def _first_misnamed(text: str) -> str:
     """The first file of a list whose name is not meeting-topic-day; '' where all are."""
     for listed in _FILES.split(text):
         file = _NUMBERED.sub("", listed).strip(' 《》"“”')
-        if re.match(r"https?:", file) and not _ENDING.search(file):
+        if re.search(r"https?:", file) and not _ENDING.search(file):
             continue
         name = _ENDING.sub("", re.split(r"[/\\]", file)[-1])
         if name and not _NAMED.fullmatch(name[-_LONGEST_NAME:]):

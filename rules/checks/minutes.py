@@ -131,7 +131,7 @@ def minutes_go_out(
         "unreadable": ~meetings.distributed_reading.isin(_READ),
     }
     caught = _variants(meetings, cases).assign(
-        days=after, approved=_shown(meetings.approved), working_days=working_days
+        days=after.fillna(0), approved=_shown(meetings.approved), working_days=working_days
     )
     return caught[caught["variant"].ne("")]
 

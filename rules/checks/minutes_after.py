@@ -129,7 +129,7 @@ def _informed(book: Book, rows: pd.Index) -> Iterator[tuple[int, str, tuple[str,
         yield int(row), name, tuple(filter(None, (beside, department)))
     if topics is not None:
         at = meeting_rows(topics, meetings)
-        followed = topics.frame[at.isin(rows) & topics.follow_up_by.ne("")]
+        followed = topics.frame[at.isin(rows)]
         for text, row in zip(followed["follow_up_by"], at[followed.index], strict=True):
             owner = read_owner(text, book.words)
             if owner.kind is OwnerKind.PERSON:

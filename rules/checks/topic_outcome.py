@@ -5,6 +5,7 @@ import pandas as pd
 from rules.catalogue import rule
 from rules.cells import each_value, holds, says_nothing
 from rules.conclusions import Conclusion
+from rules.directory import names_and_departments
 from rules.findings import Severity
 from rules.owners import OwnerKind, read_owner
 from rules.table import Book, Table
@@ -106,12 +107,8 @@ _FOLLOW_UP_CELLS = {
 
 
 def _follower_kind(topics: Table, book: Book) -> "pd.Series[str]":
-    people = book.get("people")
-    names = frozenset(people.name) - {""} if people else frozenset()
-    departments = frozenset(people.department) - {""} if people else frozenset()
-    return each_value(
-        topics.follow_up_by, lambda text: read_owner(text, book.words, names, departments).kind.value
-    )
+    people = names_and_departments(book.get("people"))
+    return each_value(topics.follow_up_by, lambda text: read_owner(text, book.words, *people).kind.value)
 
 
 @rule(
