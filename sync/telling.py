@@ -3,27 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.message import EmailMessage
-from zoneinfo import ZoneInfo
 
 from rules.directory import directory
 from rules.handbook import RULES
 from rules.table import Book
 from sheet_templates import words
+from sync.composing import Composer
 from sync.history import RowState
 from sync.ledger.ledger import Ledger, Usual
 from sync.repeating import rested
-from sync.reports.minutes import minutes_of
 from sync.settings import Settings
-from sync.tell.calendar_entry import attachments, entries
+from sync.tell.calendar_entry import entries
 from sync.tell.channel import Channel, Delivery
-from sync.tell.digest import compose, digests
+from sync.tell.digest import digests
 from sync.tell.group_message import Routes
 from sync.tell.groups import Groups, GroupsTold, mailed_instead, posts, tell_groups
 from sync.tell.ladder import Ladder, Reached, ladder, notice
-from sync.tell.letter import Sender, message
-from sync.tell.notice import PAPERS, Digest, Figures, Kind, Meeting, Notice, Recipient
-from sync.tell.papers import invitations, paper
+from sync.tell.notice import PAPERS, Digest, Figures, Kind, Notice, Recipient
 from sync.tell.periodic_notices import undelivered
 from sync.tell.recipients import Recipients
 from sync.tell.robots.robot import Robot
@@ -150,6 +146,7 @@ class Teller:
         told: list[Notice] = []
         failed: list[tuple[Recipient, Delivery]] = []
         mails = 0
+        composer = Composer(book, self.ledger.tracker, self.settings, self.states, self.now)
         with self.channel.open() as post:
             for digest in (*digests(each for each in fresh if each.kind not in PAPERS), *_papers(fresh)):
                 claimed = self.ledger.notices.claim(self.run, digest.notices, self.now)
@@ -157,7 +154,7 @@ class Teller:
                     continue
                 own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
                 dated = self.ledger.notices.claim(self.run, own, self.now)
-                delivery = post.send(self._mail(Digest(digest.recipient, claimed), dated, book))
+                delivery = post.send(composer.mail(Digest(digest.recipient, claimed), dated))
                 self.ledger.notices.settle((*claimed, *dated), delivery, self.now)
                 if delivery.sent:
                     told.extend(claimed)
@@ -165,25 +162,6 @@ class Teller:
                 else:
                     failed.append((digest.recipient, delivery))
         return Told(tuple(told), (), mails, tuple(failed))
-
-    def _mail(self, digest: Digest, dated: Sequence[Notice], book: Book) -> EmailMessage:
-        """The mail of one digest, with calendar entries for what is ``dated``; or that of a document."""
-        mail, tracker, thread = self.settings.mail, self.ledger.tracker, self.ledger.tracker
-        language = words(self.settings.language)
-        now = self.now.replace(tzinfo=ZoneInfo(self.settings.timezone))
-        sender = Sender(mail.sender_name, mail.sender, mail.reply_to)
-        keys = tuple(each.key for each in digest.notices)
-        first = digest.notices[0]
-        if first.kind in PAPERS and isinstance(first.subject, Meeting):
-            minutes = minutes_of(book, first.subject.id or first.subject.name)
-            letter = paper(first, minutes, language, tracker)
-            listed, organizer = directory(book.get("people"), book.words), mail.reply_to or mail.sender
-            files = invitations(first.kind, minutes, listed, organizer, tracker, now, language)
-            thread = f"{tracker} {minutes.id or minutes.name}"
-        else:
-            letter = compose(digest, language, tracker)
-            files = attachments(dated, self.states, tracker, now, language)
-        return message(letter, digest.recipient, sender, keys, now, thread=thread, attached=files)
 
 
 def _papers(notices: Sequence[Notice]) -> Iterator[Digest]:
