@@ -161,7 +161,7 @@ def read_time(value: object) -> time | None:
                 simplified(unicodedata.normalize("NFKC", value).strip()),
                 re.IGNORECASE,
             )
-            return _time(found) if found and found["hour"] else None
+            return _time(found) if found else None
     return None
 
 

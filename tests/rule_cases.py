@@ -193,7 +193,7 @@ def cases_of(code: str) -> Iterator[Case]:
 
 def judged(case: Case) -> tuple[Finding, ...]:
     """What the whole catalogue finds in the case's workbook; several tests ask it of all ``cases``."""
-    return _found_once(case.id) if case is _by_id().get(case.id) else _found(case)
+    return _found_once(case.id) if case == _by_id().get(case.id) else _found(case)
 
 
 @cache

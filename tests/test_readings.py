@@ -1,0 +1,56 @@
+"""Lengths, votes, times and names are read from single cells as a person reads them (readings.yml)."""
+
+from collections.abc import Mapping
+from datetime import time
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rules.same_person import may_be_same
+from rules.typed_dates import read_time
+from rules.typed_minutes import read_minutes
+from rules.votes import read_votes
+from rules.wordlists import word_lists
+
+READ: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", READ["minutes"])
+def test_minutes(text) -> None:
+    read = read_minutes(text)
+
+    assert (None if isnan(read) else read) == READ["minutes"][text]
+
+
+@pytest.mark.parametrize("text", READ["votes"])
+def test_votes(text) -> None:
+    read = read_votes(text)
+
+    assert (read and list(read)) == READ["votes"][text]
+
+
+@pytest.mark.parametrize("text", READ["times"])
+def test_times_of_day(text) -> None:
+    meant = READ["times"][text]
+
+    assert read_time(text) == (meant and time.fromisoformat(meant))
+
+
+def test_a_fraction_of_a_day_is_a_time() -> None:
+    assert [read_time(each) for each in (0.0, 0.5, 0.75, 1.0, -0.25)] == [
+        time(),
+        time(12),
+        time(18),
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(("same", "kind"), [(True, "same"), (False, "others")])
+def test_whether_two_cells_may_name_one_person(same, kind) -> None:
+    for one, other in READ[kind]:
+        assert may_be_same(one, other, word_lists()) is same, (one, other)
+        assert may_be_same(other, one, word_lists()) is same, (other, one)
