@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +44,23 @@ class Attendee(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _Answers:
+    """What a list of answers says: the names of those who have not confirmed, the names and the departments that
+    have, and whether everybody else has."""
+
+    lacking: Set[str]
+    names: Set[str]
+    departments: Set[str]
+    everybody: bool
+
+    def confirm(self, one: Attendee) -> bool:
+        """Whether somebody has confirmed."""
+        name = _alike(one.name)
+        by_name_or_department = name in self.names or one.department in self.departments
+        return name not in self.lacking and (self.everybody or by_name_or_department)
+
+
+@dataclass(frozen=True)
 class PeopleReader:
     """Reads lists of people by the word lists, and by the names and departments of the directory."""
 
@@ -62,39 +79,35 @@ class PeopleReader:
         cell = unicodedata.normalize("NFKC", confirmed[:LONGEST])
         if _FIGURES.fullmatch(cell):
             return ()  # 8/10: nobody can say who
-        parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))
-        silent = [part for part in parts if self.words.has_any(part, "not_confirmed")]
-        refusals = [found["but"] for found in _BUT.finditer(cell)]
-        lacking = self._names([*refusals, *(_without(part, self.words["not_confirmed"]) for part in silent)])
-        agreed = {part: _without(part, self.words["everybody"]) for part in parts if part not in silent}
-        said = [one for part in agreed.values() for one in self.attendees(part)]
-        there, whole = {_alike(one.name) for one in said}, {one.department for one in said if not one.name}
-        everybody = any(
-            self.words.has_any(part, "everybody") and not self.attendees(rest)
-            for part, rest in agreed.items()
-        ) or (
-            not there - {""}
-            and any(part.strip() and _SAYS_YES.fullmatch(rest) for part, rest in agreed.items())
-        )
-        return tuple(
-            dict.fromkeys(
-                one.name
-                for one in self.attendees(invited)
-                if one.name
-                and (
-                    _alike(one.name) in lacking
-                    or not (everybody or _alike(one.name) in there or one.department in whole - {""})
-                )
-            )
-        )
+        answers = self._answers(cell)
+        asked = (one for one in self.attendees(invited) if one.name)
+        return tuple(dict.fromkeys(one.name for one in asked if not answers.confirm(one)))
 
     def awaited(self, invited: str, confirmed: str, *excused: str) -> tuple[str, ...]:
         """Who has yet to answer: those unconfirmed whom no other cell excuses (host, recorder, absentees)."""
         known = {_alike(one.name) for text in excused for one in self.attendees(text)}
         return tuple(name for name in self.unconfirmed(invited, confirmed) if _alike(name) not in known)
 
-    def _names(self, parts: list[str]) -> set[str]:
-        return {_alike(one.name) for part in parts for one in self.attendees(part) if one.name}
+    def _answers(self, cell: str) -> _Answers:
+        parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))
+        silent = [part for part in parts if self.words.has_any(part, "not_confirmed")]
+        lacking = [_without(part, self.words["not_confirmed"]) for part in silent]
+        lacking += [found["but"] for found in _BUT.finditer(cell)]
+        agreed = {part: _without(part, self.words["everybody"]) for part in parts if part not in silent}
+        said = [one for rest in agreed.values() for one in self.attendees(rest)]
+        names = {_alike(one.name) for one in said} - {""}
+        return _Answers(
+            lacking={_alike(one.name) for part in lacking for one in self.attendees(part)},
+            names=names,
+            departments={one.department for one in said if not one.name} - {""},
+            everybody=any(self._is_of_all(part, rest, bool(names)) for part, rest in agreed.items()),
+        )
+
+    def _is_of_all(self, part: str, rest: str, named: bool) -> bool:
+        """Whether a part of an answer speaks for everybody: 全部确认; 均可参加, where no name stands beside it."""
+        if self.words.has_any(part, "everybody") and not self.attendees(rest):
+            return True
+        return not named and bool(part.strip()) and _SAYS_YES.fullmatch(rest) is not None
 
     def _of_group(self, group: str) -> Iterator[Attendee]:
         """The entries of one group: what is listed behind a department belongs to it."""

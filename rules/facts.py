@@ -179,8 +179,6 @@ def _carried(actions: Table, book: Book) -> "pd.Series[int]":
 
 
 def _written_count(text: str, patterns: tuple[str, ...]) -> int:
-    if len(text) < 3:
-        return 0
     counts = [found["n"] for pattern in patterns for found in re.finditer(pattern, text, re.IGNORECASE)]
     return max((_NUMERALS.get(count.lower()) or int(count) for count in counts), default=0)
 

@@ -161,7 +161,7 @@ def read_time(value: object) -> time | None:
                 simplified(unicodedata.normalize("NFKC", value).strip()),
                 re.IGNORECASE,
             )
-            return _time(found) if found and found["hour"] else None
+            return _time(found) if found else None
     return None
 
 
@@ -174,7 +174,7 @@ def _read_number(value: float, near: date, past: bool) -> TypedDate:
     if value == int(value):
         return _read_text(str(int(value)), near, past)
     month, _, day = text.partition(".")
-    if len(day) == 1 and month.isdigit() and 1 <= int(month) <= 12 and day in "123":
+    if day in {"1", "2", "3"} and month.isdigit() and 1 <= int(month) <= 12:
         return TypedDate(Reading.AMBIGUOUS)  # a cell shows 5.20 as 5.2
     return _read_text(text, near, past)
 

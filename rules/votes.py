@@ -42,17 +42,17 @@ def read_votes(text: str) -> Votes | None:
 
 
 def _read_words(cell: str) -> Votes | None:
-    side, digit = _ANY_SIDE.search(cell), re.search(r"\d", cell)
+    said = _NOBODY.sub("", cell)
+    side, digit = _ANY_SIDE.search(said), re.search(r"\d", said)
     if side is None or digit is None:
         return None
     orders = [_COUNT_FIRST, _SIDE_FIRST] if digit.start() < side.start() else [_SIDE_FIRST]
-    counts = [_count(cell, place, orders) for place in range(len(_SIDES))]
+    counts = [_count(said, place, orders) for place in range(len(_SIDES))]
     return None if None in counts else Votes(*(count or 0 for count in counts))
 
 
-def _count(cell: str, place: int, orders: list[list[re.Pattern[str]]]) -> int | None:
+def _count(said: str, place: int, orders: list[list[re.Pattern[str]]]) -> int | None:
     """The votes for one of the sides: 0 where it is not mentioned, None where it is without a count."""
-    said = _NOBODY.sub("", cell)
     found = next((match for order in orders if (match := order[place].search(said))), None)
     if found:
         return int(found[1])

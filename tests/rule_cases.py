@@ -141,6 +141,12 @@ class Case:
         return str(self.given.get("finds", _TABLES.get(self.code[0], "actions")))
 
     @property
+    def parameters(self) -> Mapping[str, Any]:
+        """How its rule is tuned."""
+        parameters: Mapping[str, Any] = self.given.get("parameters", {})
+        return parameters
+
+    @property
     def of_meetings(self) -> bool:
         """Whether its rule looks at meetings or topics."""
         return self.code[0] in _TABLES
@@ -193,7 +199,12 @@ def cases_of(code: str) -> Iterator[Case]:
 
 def judged(case: Case) -> tuple[Finding, ...]:
     """What the whole catalogue finds in the case's workbook; several tests ask it of all ``cases``."""
-    return _found_once(case.id) if case is _by_id().get(case.id) else _found(case)
+    return _found_once(case.id) if case == _by_id().get(case.id) else _found(case)
+
+
+def caught(case: Case) -> list[Finding]:
+    """What the case's own rule finds in the table that it is about."""
+    return [found for found in judged(case) if (found.code, found.table) == (case.code, case.table)]
 
 
 @cache
@@ -210,7 +221,7 @@ def _found(case: Case) -> tuple[Finding, ...]:
     today = case.now.date()
     tables = read_tables(snapshot(case), template(), {}, today)
     book = Book(tables, case.now, _calendar(tuple(own_days(tables).items()), today), word_lists())
-    tuned = {case.code: RuleTuning(parameters=case.given.get("parameters", {}))}
+    tuned = {case.code: RuleTuning(parameters=case.parameters)}
     return judge(book, RULES, Tuning(rules=tuned)).findings
 
 

@@ -2,18 +2,18 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from rules.handbook import RULES
-from tests.rule_cases import FOLDER, Case, cases, judged
+from tests.rule_cases import FOLDER, Case, cases, caught, judged
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
 def test_case(case: Case) -> None:
-    findings = judged(case)
+    findings, mine = judged(case), caught(case)
 
-    mine = [finding for finding in findings if finding.code == case.code and finding.table == case.table]
     others = {finding.code for finding in findings} - {case.code}
     assert others == set(case.given.get("also", ())), findings
     if not case.fails:
@@ -41,13 +41,22 @@ def test_every_rule_has_cases_of_both_kinds(rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_parameter_is_shown_by_a_case_of_each_kind(rule) -> None:
     for parameter in rule.parameters:
-        shown = {
-            case.fails
-            for case in cases()
-            if case.code == rule.code and parameter in case.given.get("parameters", {})
-        }
+        shown = {case.fails for case in cases() if case.code == rule.code and parameter in case.parameters}
 
         assert shown == {True, False}, parameter
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.parameters], ids=lambda rule: rule.code)
+def test_every_parameter_decides_a_case(rule) -> None:
+    for parameter in rule.parameters:
+        shown = [case for case in cases() if case.code == rule.code and parameter in case.parameters]
+
+        assert any(caught(case) != caught(_untuned(case, parameter)) for case in shown), parameter
+
+
+def _untuned(case: Case, parameter: str) -> Case:
+    left = {name: value for name, value in case.parameters.items() if name != parameter}
+    return replace(case, given={**case.given, "parameters": left})
 
 
 def test_no_case_stands_twice() -> None:

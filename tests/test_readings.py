@@ -1,0 +1,90 @@
+"""Lengths, votes, times and names are read from single cells as a person reads them (readings.yml)."""
+
+import math
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rules.same_person import may_be_same
+from rules.typed_dates import read_date, read_time
+from rules.typed_minutes import read_minutes
+from rules.votes import read_votes
+from rules.wordlists import word_lists
+
+READ: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", READ["minutes"])
+def test_minutes(text) -> None:
+    read = read_minutes(text)
+
+    assert (None if math.isnan(read) else read) == READ["minutes"][text]
+
+
+@pytest.mark.parametrize("text", READ["votes"])
+def test_votes(text) -> None:
+    read = read_votes(text)
+
+    assert (read and list(read)) == READ["votes"][text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind in ("dates", "past") for text in READ[kind]]
+)
+def test_dates(kind, text) -> None:
+    read = read_date(text, date(2024, 5, 28), past=kind == "past")
+
+    assert (f"{read.moment:%Y-%m-%d %H:%M}" if read.moment else read.reading) == str(READ[kind][text])
+
+
+def test_numbers_are_days_since_1900_or_a_month_and_a_day() -> None:
+    read = {
+        number: read_date(number, date(2024, 5, 28))
+        for number in (45458, 45458.75, 18264, 73050, 20240615, 5.27, 5.4)
+    }
+
+    assert [f"{each.moment:%Y-%m-%d %H:%M}" for each in read.values()] == [
+        "2024-06-15 00:00", "2024-06-15 18:00", "1950-01-01 00:00", "2099-12-31 00:00", "2024-06-15 00:00",
+        "2024-05-27 00:00", "2024-05-04 00:00",
+    ]  # fmt: skip
+    none = [
+        read_date(number, date(2024, 5, 28)).reading
+        for number in (5.2, 12.3, 13.1, 18263, 73051, math.nan, math.inf)
+    ]
+    assert none == [
+        "ambiguous",
+        "ambiguous",
+        "impossible",
+        "unreadable",
+        "unreadable",
+        "unreadable",
+        "unreadable",
+    ]
+
+
+@pytest.mark.parametrize("text", READ["times"])
+def test_times_of_day(text) -> None:
+    meant = READ["times"][text]
+
+    assert read_time(text) == (meant and time.fromisoformat(meant))
+
+
+def test_a_fraction_of_a_day_is_a_time() -> None:
+    assert [read_time(each) for each in (0.0, 0.5, 0.75, 1.0, -0.25)] == [
+        time(),
+        time(12),
+        time(18),
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(("same", "kind"), [(True, "same"), (False, "others")])
+def test_whether_two_cells_may_name_one_person(same, kind) -> None:
+    for one, other in READ[kind]:
+        assert may_be_same(one, other, word_lists()) is same, (one, other)
+        assert may_be_same(other, one, word_lists()) is same, (other, one)
