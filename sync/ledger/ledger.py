@@ -51,6 +51,7 @@ RUNS = sql.Table(
     sql.Column("held", sql.Integer),
     sql.Column("mails", sql.Integer),
     sql.Column("items", sql.Integer),
+    sql.Column("after", sql.String),
 )
 CHANGES = sql.Table(
     "changes",
@@ -61,6 +62,7 @@ CHANGES = sql.Table(
     sql.Column("column", sql.String, nullable=False),
     sql.Column("was", sql.String),
     sql.Column("now", sql.String),
+    sql.Column("row", sql.Integer),
 )
 UNDONE = sql.Table(
     "undone",
@@ -240,9 +242,16 @@ class Ledger:
             put(connection, CLOSED, closed_rows(self.tracker, closed))
 
     def record(
-        self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
+        self,
+        moment: datetime,
+        plan: Plan,
+        rows: int,
+        findings: int,
+        states: Mapping[str, RowState],
+        after: str = "",
     ) -> int:
-        """Write down a pass: its changes and the rows whose state is new. Returns the run's number."""
+        """Write down a pass: its changes, the rows whose state is new, and the fingerprint of the workbook ``after``
+        it was written. Returns the run's number."""
         with self._transaction() as connection:
             added = connection.execute(
                 RUNS.insert().values(
@@ -252,6 +261,7 @@ class Ledger:
                     rows=rows,
                     findings=findings,
                     changes=len(plan),
+                    after=after,
                 )
             )
             (run,) = added.inserted_primary_key or (0,)
@@ -539,7 +549,7 @@ def _lacking(connection: sql.Connection, table: sql.Table) -> set[str]:
 
 def _add_columns(connection: sql.Connection) -> None:
     """Bring a ledger of an earlier version up to this one; what it knows stays."""
-    for table in (RUNS, ROWS):
+    for table in (RUNS, CHANGES, ROWS):
         for name in sorted(_lacking(connection, table)):
             made = sql.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")
@@ -570,7 +580,7 @@ def _change_rows(run: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
         return written[key]
 
     for cell in plan.cells:
-        yield run, cell.tab, cell.row_id, cell.column, stored(cell.was), stored(cell.now)
+        yield run, cell.tab, cell.row_id, cell.column, stored(cell.was), stored(cell.now), cell.row
 
 
 def _as_json(value: CellValue) -> str | None:
