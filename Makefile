@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings under-cron starts soak mutants bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings under-cron starts soak undos mutants bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,9 @@ starts: $(READY) ## two passes at the same time, 200 times
 
 soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
 	CLOSELOOP_SOAK=2000 $(BIN)/pytest tests/test_scheduling.py -k many_passes
+
+undos: $(READY)  ## undo after 200 random passes, with people's edits between
+	CLOSELOOP_UNDOS=200 $(BIN)/pytest -n auto tests/test_undo_of_passes.py
 
 mutants: $(READY) ## small faults in rules/, one after the other, and which of them no test finds (takes an hour or two)
 	$(BIN)/python -m tests.mutants $(MUTANTS)

@@ -25,11 +25,15 @@ class Undo:
     numbers: tuple[Written, ...]
 
 
-def undo(written: Sequence[Written], snapshot: Snapshot, tables: Mapping[str, Table]) -> Undo:
-    """What puts back ``written`` in the workbook as it is now. A row is found by its number, wherever it stands."""
-    places = {table.layout.tab: _Places(table) for table in tables.values()}
+def undo(written: Sequence[Written], snapshot: Snapshot, tables: Mapping[str, Table], left: str = "") -> Undo:
+    """What puts back ``written`` in the workbook as it is now.
+
+    A row is found by its number, wherever it stands. One that has none, or shares it, is known for certain only
+    while the workbook is as the run ``left`` it (its fingerprint): it is where it was.
+    """
     numbers = tuple(each for each in written if each.column == _NUMBER)
-    found, gone = _found([each for each in written if each.column != _NUMBER], places)
+    untouched = left == snapshot.fingerprint
+    found, gone = _found([each for each in written if each.column != _NUMBER], tables, untouched=untouched)
     cells: list[SetCell] = []
     edited: list[Written] = []
     for each, row, position in found:
@@ -45,22 +49,26 @@ def undo(written: Sequence[Written], snapshot: Snapshot, tables: Mapping[str, Ta
 
 
 def _found(
-    written: Sequence[Written], places: Mapping[str, "_Places"]
+    written: Sequence[Written], tables: Mapping[str, Table], *, untouched: bool
 ) -> tuple[list[tuple[Written, int, int]], list[Written]]:
-    """What was written with the row and column where it stands now, and what cannot be found. Rows that share a
-    number are told apart by their order, as long as each of them was written."""
-    by_cell: defaultdict[tuple[str, str, str], list[Written]] = defaultdict(list)
+    """What was written with the row and column where it stands now, and what cannot be found."""
+    places = {table.layout.tab: _Places(table) for table in tables.values()}
+    by_number: defaultdict[tuple[str, str], list[Written]] = defaultdict(list)
     for each in written:
-        by_cell[each.tab, each.row_id, each.column].append(each)
+        by_number[each.tab, each.row_id].append(each)
+    one = {number for number, its in by_number.items() if number[1] and _is_one_row(its)}
     found: list[tuple[Written, int, int]] = []
     gone: list[Written] = []
-    for (tab, row_id, column), its in by_cell.items():
-        rows = places[tab].rows.get(row_id, []) if tab in places and row_id else []
-        position = places[tab].columns.get(column) if tab in places else None
-        if position is None or len(rows) != len(its):
-            gone += its
+    for each in written:
+        place = places.get(each.tab)
+        position = place.columns.get(each.column) if place else None
+        row = each.row if untouched else None
+        if place and (each.tab, each.row_id) in one:
+            row = place.only_row(each.row_id) or row
+        if position and row:
+            found.append((each, row, position))
         else:
-            found += [(each, row, position) for each, row in zip(its, rows, strict=True)]
+            gone.append(each)
     return found, gone
 
 
@@ -69,11 +77,22 @@ class _Places:
 
     def __init__(self, table: Table) -> None:
         self.columns = table.layout.columns
-        self.rows: defaultdict[str, list[int]] = defaultdict(list)
+        self._rows: defaultdict[str, list[int]] = defaultdict(list)
         for row, row_id in zip(table.rows.tolist(), table.row_ids.tolist(), strict=True):
-            self.rows[row_id].append(row)
+            self._rows[row_id].append(row)
+
+    def only_row(self, row_id: str) -> int | None:
+        """The row with a number; None where there is none, or several have it."""
+        rows = self._rows[row_id]
+        return rows[0] if len(rows) == 1 else None
+
+
+def _is_one_row(cells: Sequence[Written]) -> bool:
+    """Whether cells of one number are those of one row. An earlier version did not write down which row it was."""
+    return len({cell.row for cell in cells}) == 1 and len({cell.column for cell in cells}) == len(cells)
 
 
 def _cell(snapshot: Snapshot, tab: str, row: int, position: int) -> CellValue:
-    cells = snapshot.tab(tab).rows[row - 1]
+    rows = snapshot.tab(tab).rows
+    cells = rows[row - 1] if row <= len(rows) else ()
     return cells[position - 1] if position <= len(cells) else None

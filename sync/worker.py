@@ -148,7 +148,7 @@ def set_baseline(workbook: Book, ledger: Ledger, settings: Settings, now: dateti
 def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime) -> int:
     """Write down what was written and what is known from now on. Returns the run's number."""
     judged = written.judged
-    run = _record_look(ledger, judged, judged.plan, memory, now)
+    run = _record_look(ledger, judged, judged.plan, memory, now, written.left)
     keep_figures(ledger, judged.reports.week, judged.reports.figures)
     keep_closed(ledger, judged.reports.closed)
     if not written.busy and memory.baseline != (standing := _still_standing(judged)):
@@ -156,9 +156,11 @@ def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime) ->
     return run
 
 
-def _record_look(ledger: Ledger, judged: Judged, plan: Plan, memory: Memory, now: datetime) -> int:
+def _record_look(
+    ledger: Ledger, judged: Judged, plan: Plan, memory: Memory, now: datetime, after: str = ""
+) -> int:
     new = {row_id: state for row_id, state in judged.states.items() if memory.rows.get(row_id) != state}
-    return ledger.record(now, plan, len(judged.risks), len(judged.judgement.findings), new)
+    return ledger.record(now, plan, len(judged.risks), len(judged.judgement.findings), new, after)
 
 
 def _still_standing(judged: Judged) -> frozenset[KnownFault]:

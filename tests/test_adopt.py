@@ -2,6 +2,7 @@
 
 import sys
 
+import openpyxl
 import pytest
 
 from sheet_templates import LANGUAGES
@@ -45,6 +46,35 @@ def test_what_is_sure_is_taken_and_the_workbook_keeps_its_bytes(closeloop, tmp_p
     assert path.read_bytes() == before
     assert read_settings(tmp_path / "closeloop.toml").places["actions"].tab == GROWN[name].tab
     assert closeloop("check", "--now", "2024-05-28T10:00")[0] in {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("English headings, columns in another order", "en"),
+        ("Traditional Chinese, dates as text, no number", "zh-TW"),
+        ("slips of the keyboard", ""),
+    ],
+)
+def test_headings_in_another_language_are_remarked(closeloop, tmp_path, name, code):
+    write(GROWN[name], tmp_path / "ours.xlsx")
+
+    _, out, _ = closeloop("adopt", "ours.xlsx", "--yes")
+
+    assert ("--language" in out) is bool(code)
+    assert f"--language {code}" in out.replace("\n", "") or not code
+
+
+def test_all_that_a_run_adds_is_shown(closeloop, tmp_path):
+    write(GROWN["slips of the keyboard"], tmp_path / "ours.xlsx")
+
+    _, out, _ = closeloop("adopt", "ours.xlsx", "--yes")
+    closeloop("run")
+
+    book = openpyxl.load_workbook(tmp_path / "ours.xlsx")
+    for added in [*book.sheetnames[1:], *[cell.value for cell in book.worksheets[0][1]][5:]]:
+        assert added in out.replace("\n", "")
+    assert "问题字段（隐藏）" in out
 
 
 def test_what_is_unsure_is_asked_and_a_no_leaves_it_out(tmp_path):

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sqlite3
 import tempfile
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from sync.books.memory import MemoryBook
 from sync.commands.beginning import write_new
 from sync.guard import guard
 from sync.ledger.ledger import Ledger
-from sync.ledger.recalling import history_of, last_runs, latest_changes, run_of, written_by
+from sync.ledger.recalling import history_of, last_runs, latest_changes, left_by, run_of, written_by
 from sync.new_workbook import Content
 from sync.plan import same_value
 from sync.settings import Settings
@@ -69,7 +70,7 @@ def one_pass(book, ledger, folder: Path, now: datetime = NOW):
 def undo_of(book, ledger, number: int, now: datetime = NOW):
     snapshot = book.read()
     tables = read_tables(snapshot, template(), {}, now.date())
-    planned = undo(written_by(ledger, number), snapshot, tables)
+    planned = undo(written_by(ledger, number), snapshot, tables, left_by(ledger, number))
     guard(planned.plan, snapshot, template(), {})
     return planned
 
@@ -173,6 +174,42 @@ def test_what_cannot_be_put_back_is_told(tmp_path):
         assert [each.now for each in planned.numbers] == ["A002"]
         assert {cell.row_id for cell in planned.plan.cells} == {"A002"}
         assert all(cell.column != "id" for cell in planned.plan.cells)
+
+
+def test_rows_without_a_number_of_their_own_are_put_back_while_nobody_has_edited(tmp_path):
+    table = [
+        [*HEADER, "检查结果"],
+        *[["A001", "推进", "王芳", None, "尽快", "80%", f"旧{row}"] for row in range(2)],
+    ]
+    book = MemoryBook({"t": Tab("t", table)})
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        done = one_pass(book, ledger, tmp_path)
+        planned = undo_of(book, ledger, done.run)
+        back = [cell.now for cell in planned.plan.cells if cell.column == "message"]
+
+        assert (back, planned.gone) == (["旧0", "旧1"], ())
+        book.tabs["t"].rows.append([None])
+        planned = undo_of(book, ledger, done.run)
+        assert not planned.plan.cells
+        assert planned.gone
+
+
+def test_a_ledger_of_an_earlier_version_knows_rows_by_their_numbers(tmp_path):
+    table = [HEADER, *[[number, "推进", "王芳", None, "尽快", "80%"] for number in ("A001", "A002", "A002")]]
+    book = MemoryBook({"t": Tab("t", table)})
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        done = one_pass(book, ledger, tmp_path)
+    with closing(sqlite3.connect(tmp_path / "l.sqlite")) as old:
+        old.execute("ALTER TABLE changes DROP COLUMN row")
+        old.execute("ALTER TABLE runs DROP COLUMN after")
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        assert history_of(ledger, "A001")
+        ledger.prepare()
+
+        planned = undo_of(book, ledger, done.run)
+
+        assert {cell.row_id for cell in planned.plan.cells} == {"A001"}
+        assert {each.row_id for each in planned.gone} == {"A002"}
 
 
 def test_runs_and_history_tell_before_and_after(tmp_path):

@@ -3,7 +3,7 @@ takes what is wrong now as known; the workbook itself stays as it is until the f
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +12,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rules.wordlists import word_lists
+from rules.wordlists import simplified, word_lists
 from sheet_templates import LANGUAGES, Words, template, words
 from sync.books.excel import ExcelBook
+from sync.changes import Plan
 from sync.faults import UsageFault, WorkbookFault
 from sync.finding_tables import find_layouts
 from sync.looking import Judged, look
@@ -80,7 +81,7 @@ def adopt_workbook(path: Path, wishes: Wishes) -> None:
     settings = tracker.settings.model_copy(update={"tables": _places(settled, snapshot)})
     tracker = replace(tracker, settings=settings)
     judged = look(tracker.book(moment), settings, moment)
-    show(*_consequences(judged, settled, language))
+    show(*_consequences(judged, settled, path, language))
     if nobody:
         raise UsageFault("nothing was written; answer in a terminal, or take what is sure with --yes")
     if wishes.ask and not wishes.take_sure and not wishes.ask(language["adopt"]["go_on"].format(file=beside)):
@@ -89,8 +90,9 @@ def adopt_workbook(path: Path, wishes: Wishes) -> None:
     with closing(tracker.ledger()) as ledger:
         known = set_baseline(tracker.book(moment), ledger, settings, moment).judgement.findings
     _write(beside, _settings_text(path, settings))
-    show(Text(language["report"]["baseline"].format(count=len(known))))
-    show(Text(language["adopt"]["done"].format(file=beside, workbook=path), style="green"))
+    texts = language["adopt"]
+    show(Text(texts["known"].format(count=len(known)) if known else texts["nothing_wrong"]))
+    show(Text(texts["done"].format(file=beside, workbook=path), style="green"))
 
 
 def _chosen(found: Proposal, path: Path, tab: str | None) -> TableMapping:
@@ -222,21 +224,50 @@ def _meaning(match: Match, mapping: TableMapping, language: Words) -> str:
 
 
 def _consequences(
-    judged: Judged, settled: list[TableMapping], language: Words
+    judged: Judged, settled: list[TableMapping], path: Path, language: Words
 ) -> Iterator[RenderableType | None]:
-    """What a run would add to the sheet, and what cannot be done without the columns and tables that are not there."""
-    texts, comma = language["adopt"], language["report"]["comma"]
-    added = [column for column in judged.plan.columns if not column.hidden]
+    """What a run would add to the workbook, and what cannot be done without the columns and tables that are not there."""
+    texts = language["adopt"]
     yield Text(f"\n{texts['would_add']}", style="bold blue")
-    for tab in dict.fromkeys(column.tab for column in added):
-        columns = comma.join(column.heading for column in added if column.tab == tab)
-        yield Text("  " + texts["columns"].format(tab=tab, columns=columns))
+    for line in _added(judged.plan, language):
+        yield Text(f"  {line}")
+    yield _other_language(settled[0], language)
     there = {mapping.table for mapping in settled}
     yield Text(f"\n{texts['missing']}", style="bold blue")
     for key in ("people", "meetings", "days"):
         if key not in there:
-            yield Text("  " + texts[f"no_{key}"])
+            yield Text("  " + texts[f"no_{key}"].format(workbook=path))
     yield report.silent_section(judged.judgement, language, template())
+
+
+def _added(plan: Plan, language: Words) -> Iterator[str]:
+    texts, comma = language["adopt"], language["report"]["comma"]
+    for tab in dict.fromkeys(column.tab for column in plan.columns):
+        columns = (
+            texts["hidden"].format(heading=column.heading) if column.hidden else column.heading
+            for column in plan.columns
+            if column.tab == tab
+        )
+        yield texts["columns"].format(tab=tab, columns=comma.join(columns))
+    if plan.tabs:
+        yield texts["tabs"].format(tabs=comma.join(each.content.name for each in plan.tabs))
+
+
+def _other_language(actions: TableMapping, language: Words) -> Text | None:
+    """A word where the headings are in another language than what would be written beside them."""
+    looks, ours = _language_of([match.heading for match in actions.matches]), LANGUAGES[language.head]
+    if looks == ours:
+        return None
+    texts = language["adopt"]
+    names = language["language_names"]
+    said = texts["other_language"].format(name=names[looks], ours=names[ours], code=looks)
+    return Text(f"  {said}", style="yellow")
+
+
+def _language_of(headings: Sequence[str]) -> str:
+    if all(heading.isascii() for heading in headings):
+        return "en"
+    return "zh-TW" if any(simplified(heading) != heading for heading in headings) else "zh-CN"
 
 
 def terminal_ask() -> Ask | None:

@@ -16,7 +16,16 @@ from sheet_templates import Words, template, words
 from sync.faults import UsageFault
 from sync.guard import guard
 from sync.ledger.ledger import Ledger
-from sync.ledger.recalling import Run, Written, history_of, last_runs, latest_changes, run_of, written_by
+from sync.ledger.recalling import (
+    Run,
+    Written,
+    history_of,
+    last_runs,
+    latest_changes,
+    left_by,
+    run_of,
+    written_by,
+)
 from sync.snapshot import Snapshot
 from sync.tables import read_tables, text_of
 from sync.terminal.machine_form import plain
@@ -79,14 +88,14 @@ def undo_run(
         run = run_of(ledger, number)
         if run is None:
             raise UsageFault("there is no run {number}; 'closeloop runs' lists them", number=number)
+        ledger.prepare()
         book = tracker.book(moment, complain)
         planned = _planned(ledger, run, book.read(), tracker, moment)
         show(*_undo_sections(planned, texts))
         if not planned.plan.cells or not (yes or _agreed(texts["really"])):
             return
-        ledger.prepare()
-        book.apply(planned.plan)
-        new = ledger.record(moment, planned.plan, run.rows, run.findings, {})
+        after = book.apply(planned.plan)
+        new = ledger.record(moment, planned.plan, run.rows, run.findings, {}, after)
         ledger.undid(new, number)
     show(Text(texts["undone"].format(number=number, count=len(planned.plan), new=new), style="green"))
     show(Text(texts["again"]))
@@ -95,7 +104,7 @@ def undo_run(
 def _planned(ledger: Ledger, run: Run, snapshot: Snapshot, tracker: Tracker, now: datetime) -> Undo:
     places = tracker.settings.places
     tables = read_tables(snapshot, template(), places, now.date(), ledger.row_states())
-    planned = undo(written_by(ledger, run.id), snapshot, tables)
+    planned = undo(written_by(ledger, run.id), snapshot, tables, left_by(ledger, run.id))
     guard(planned.plan, snapshot, template(), places)
     return planned
 
@@ -167,4 +176,4 @@ def _machine(each: Written) -> dict[str, Any]:
         "was": plain(each.was),
         "now": plain(each.now),
     }
-    return {"id" if key == "row_id" else key: value for key, value in form.items()}
+    return {"id" if key == "row_id" else key: value for key, value in form.items() if key != "row"}

@@ -75,9 +75,16 @@ class Ledger:
         return {row_id: RowState(**dict(zip(known, state, strict=True))) for row_id, *state in rows}
 
     def record(
-        self, moment: datetime, plan: Plan, rows: int, findings: int, states: Mapping[str, RowState]
+        self,
+        moment: datetime,
+        plan: Plan,
+        rows: int,
+        findings: int,
+        states: Mapping[str, RowState],
+        after: str = "",
     ) -> int:
-        """Write down a pass: its changes and the rows whose state is new. Returns the run's number."""
+        """Write down a pass: its changes, the rows whose state is new, and the fingerprint of the workbook ``after``
+        it was written. Returns the run's number."""
         with self.database.transaction() as connection:
             added = connection.execute(
                 RUNS.insert().values(
@@ -87,6 +94,7 @@ class Ledger:
                     rows=rows,
                     findings=findings,
                     changes=len(plan),
+                    after=after,
                 )
             )
             (run,) = added.inserted_primary_key or (0,)
@@ -184,4 +192,4 @@ def _change_rows(run: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
         return written[key]
 
     for cell in plan.cells:
-        yield run, cell.tab, cell.row_id, cell.column, once(cell.was), once(cell.now)
+        yield run, cell.tab, cell.row_id, cell.column, once(cell.was), once(cell.now), cell.row

@@ -26,7 +26,8 @@ class Run(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A cell that a run wrote: what stood there and what stands there since."""
+    """A cell that a run wrote: what stood there and what stands there since, and, for ``written_by``, in which row of
+    the sheet that was (None: an earlier version did not write it down)."""
 
     run: int
     moment: datetime
@@ -35,6 +36,7 @@ class Written(NamedTuple):
     column: str
     was: CellValue
     now: CellValue
+    row: int | None = None
 
 
 def last_runs(ledger: Ledger, most: int) -> list[Run]:
@@ -48,13 +50,22 @@ def run_of(ledger: Ledger, number: int) -> Run | None:
 
 
 def written_by(ledger: Ledger, run: int) -> list[Written]:
-    """The cells that a run wrote, in the order of the sheet."""
-    return _written(ledger, CHANGES.c.run == run)
+    """The cells that a run wrote, in the order of the sheet. The ledger has to be prepared."""
+    query = _of_changes(ledger).add_columns(CHANGES.c.row)
+    return _read(ledger.database.asked(CHANGES, query.where(CHANGES.c.run == run)))
+
+
+def left_by(ledger: Ledger, run: int) -> str:
+    """The fingerprint of the workbook after a run had written it; '' where that is not known. The ledger has to be
+    prepared."""
+    rows = ledger.database.asked(RUNS, sql.select(RUNS.c.after).where(RUNS.c.id == run))
+    return (rows[0][0] if rows else None) or ""
 
 
 def history_of(ledger: Ledger, row_id: str) -> list[Written]:
     """The cells that passes wrote in the rows of that number, the earliest first."""
-    return _written(ledger, CHANGES.c.row_id == row_id)
+    query = _of_changes(ledger).where(CHANGES.c.row_id == row_id)
+    return _read(ledger.database.asked(CHANGES, query.order_by(RUNS.c.id)))
 
 
 def latest_changes(ledger: Ledger, most: int) -> list[Written]:
@@ -83,9 +94,8 @@ def _of_changes(ledger: Ledger) -> sql.Select[tuple[Any, ...]]:
     )
 
 
-def _written(ledger: Ledger, which: sql.ColumnElement[bool]) -> list[Written]:
-    return _read(ledger.database.asked(CHANGES, _of_changes(ledger).where(which).order_by(RUNS.c.id)))
-
-
 def _read(rows: Sequence[Any]) -> list[Written]:
-    return [Written._make((*row[:5], cell_value(row[5]), cell_value(row[6]))) for row in rows]
+    return [
+        Written._make((*row[:5], cell_value(row[5]), cell_value(row[6]), *(row[7:] or [None])))
+        for row in rows
+    ]

@@ -37,6 +37,7 @@ RUNS = sql.Table(
     sql.Column("held", sql.Integer),
     sql.Column("mails", sql.Integer),
     sql.Column("items", sql.Integer),
+    sql.Column("after", sql.String),
 )
 CHANGES = sql.Table(
     "changes",
@@ -45,6 +46,7 @@ CHANGES = sql.Table(
     *_texts("tab", "row_id", "column"),
     sql.Column("was", sql.String),
     sql.Column("now", sql.String),
+    sql.Column("row", sql.Integer),
 )
 UNDONE = sql.Table(
     "undone",
@@ -101,7 +103,7 @@ MAILBOXES = sql.Table(
     sql.Column("last", sql.BigInteger, nullable=False),
 )
 
-_GROWN = (RUNS, ROWS)
+_GROWN = (RUNS, CHANGES, ROWS)
 """Tables that had fewer columns once."""
 
 
