@@ -476,7 +476,7 @@ def main() -> None:
     """Run the command line; a fault is one sentence and its exit code."""
     gc.disable()  # a command ends soon, and a tenth of a long pass would go into looking for garbage
     try:
-        app()
+        app(prog_name="closeloop")  # also of python -m sync
     except Fault as fault:
         complain(fault)
         sys.exit(fault.exit_code)

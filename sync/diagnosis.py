@@ -117,8 +117,10 @@ def clock(now: datetime, newest: datetime | None, zone: str) -> Diagnosis:
     return good("clock", now=_minute(now), zone=zone)
 
 
-def passes(last: datetime | None, now: datetime) -> Diagnosis:
-    """How long ago the last pass was."""
+def passes(last: datetime | None, now: datetime, failed: str = "") -> Diagnosis:
+    """How long ago the last pass was, and why it ``failed`` where that needs a person."""
+    if failed:
+        return bad("passes", "failed", reason=failed)
     if last is None:
         return warning("passes", "none")
     if now - last > _SILENT_FOR:

@@ -392,3 +392,11 @@ def test_the_brake_has_an_exit_code_and_a_way_to_let_go(closeloop, tmp_path):
     assert closeloop("notices", "--state", "held", "--json").json["notices"]
     released = closeloop("run", "--release-brake", "--now", "2024-05-28T11:00", "--json")
     assert (released.code, released.json["sent"]) == (0, 1)
+
+
+def test_python_m_sync_is_closeloop():
+    shown = subprocess.run(
+        [sys.executable, "-m", "sync", "run", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert "Usage: closeloop run" in shown.stdout

@@ -89,6 +89,15 @@ def last_pass(moment: str) -> Callable[[Path], object]:
     return make
 
 
+def last_status(text: str) -> Callable[[Path], object]:
+    def make(folder: Path) -> None:
+        (folder / "t.closeloop").mkdir()
+        (folder / "t.closeloop" / "status.json").write_text(text, "utf-8")
+
+    return make
+
+
+ROBOT = SETTINGS + '[robots.group]\nkind = "dingtalk"\ndepartments = ["客服部"]\n{where}\n'
 NAMESAKES = [*PEOPLE, ["李娜", "客服部", "a@example.com", ""], ["李娜", "客服部", "b@example.com", ""]]
 SMTP = SETTINGS + '[mail]\nchannel = "smtp"\nsecurity = "none"\n'
 BROKEN = {
@@ -123,6 +132,29 @@ BROKEN = {
     "ledger damaged": Broken(damaged_ledger, ("ledger", "bad", "fault")),
     "no pass": Broken(lambda _folder: None, ("passes", "warning", "none")),
     "silent for long": Broken(last_pass("2024-05-20T10:00"), ("passes", "warning", "old")),
+    "last pass failed": Broken(
+        last_status('{"code": 4, "reason": "t.xlsx is damaged", "in_a_row": 1}'), ("passes", "bad", "failed")
+    ),
+    "robot's address not given": Broken(
+        settings(ROBOT.format(where='url_env = "NOPE"')), ("robots", "bad", "fault")
+    ),
+    "robot away": Broken(
+        settings(ROBOT.format(where='url = "http://127.0.0.1:1/x"')), ("robots", "bad", "away")
+    ),
+    "robot's port nonsense": Broken(
+        settings(ROBOT.format(where='url = "http://127.0.0.1:x/"')), ("robots", "bad", "away")
+    ),
+    "a file where the ledger's folder is": Broken(
+        lambda folder: (folder / "t.closeloop").touch(), ("ledger", "bad", "closed")
+    ),
+    "a file where the outbox is": Broken(
+        lambda folder: ((folder / "out").touch(), settings(SETTINGS + '[mail]\noutbox = "out"\n')(folder)),
+        ("mail", "bad", "closed"),
+    ),
+    "no key for Google": Broken(
+        settings('[google]\nspreadsheet = "1abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"\n'),
+        ("workbook", "bad", "fault"),
+    ),
     "clock behind": Broken(last_pass("2024-05-29T10:00"), ("clock", "bad", "behind")),
 }
 
@@ -150,6 +182,19 @@ def test_a_sound_tracker_is_said_to_be_sound_and_looking_makes_nothing(doctor, t
         "settings", "workbook", "access", "directory", "calendar", "clock", "ledger", "passes",
     }  # fmt: skip
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_ledger_that_cannot_be_written_is_named(doctor, tmp_path, monkeypatch):
+    last_pass("2024-05-28T09:00")(tmp_path)
+    file = tmp_path / "t.closeloop" / "ledger.sqlite"
+    monkeypatch.setattr(
+        "os.access", lambda place, _mode: Path(place) != file
+    )  # root may write whatever it is
+
+    code, found = doctor()
+
+    assert code == 1
+    assert ("ledger", "bad", "closed") in found
 
 
 def test_a_test_mail_is_sent_on_request(doctor, tmp_path):

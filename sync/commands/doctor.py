@@ -1,6 +1,8 @@
 """The command doctor: looks at everything that a pass needs, and says of each whether it is in order and what to do."""
 
+import os
 import shutil
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -9,6 +11,7 @@ from email.message import EmailMessage
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
@@ -24,6 +27,8 @@ from sync.books.excel import ExcelBook
 from sync.diagnosis import Diagnosis, State, bad, good, warning
 from sync.faults import BusyFault, Fault, SettingsFault, UsageFault
 from sync.looking import look
+from sync.running.logbook import read_status
+from sync.running.passes import needs_a_person
 from sync.settings import Settings
 from sync.tell.digest import Letter
 from sync.tell.letter import Sender, message
@@ -62,13 +67,15 @@ def _all(tracker: Tracker, now: datetime, send_test: str | None) -> Iterator[Dia
     yield from _of_faults("mail", lambda: _mail(tracker, send_test, now))
     if tracker.settings.replies.on:
         yield from _of_faults("replies", lambda: _replies(tracker))
+    if tracker.settings.robots:
+        yield from _of_faults("robots", lambda: _robots(tracker))
     country = tracker.settings.calendar.country
     yield diagnosis.years(announced_years() if country.upper() == "CN" else (), country, now.date())
     ledger, last = _ledger(tracker)
     yield diagnosis.clock(now, last, tracker.settings.timezone)
     yield ledger
     if ledger.state is not State.BAD:
-        yield diagnosis.passes(last, now)
+        yield diagnosis.passes(last, now, _failed(tracker))
     yield from _disk(tracker)
 
 
@@ -82,8 +89,8 @@ def _of_faults(name: str, check: Callable[[], Iterable[Diagnosis]]) -> Iterator[
 
 def _workbook(tracker: Tracker, now: datetime) -> Iterator[Diagnosis]:
     """Whether it can be read and written, and what stands in it."""
-    book = tracker.book(now)
     try:
+        book = tracker.book(now)
         judgement = look(book, tracker.settings, now).judgement
     except Fault as fault:
         yield bad("workbook", "fault", fault=fault)
@@ -113,7 +120,9 @@ def _mail(tracker: Tracker, send_test: str | None, now: datetime) -> Iterator[Di
     """Connect and log in, with little patience; the test mail only where it was asked for."""
     channel, files = tracker.channel(), tracker.settings.mail.channel == "outbox"
     if files:
-        yield warning("mail", "outbox", folder=str(tracker.outbox))
+        closed = tracker.settings.mail.outbox and _closed(tracker.outbox)  # or it lies beside the ledger
+        outbox = str(tracker.outbox)
+        yield bad("mail", "closed", place=str(closed)) if closed else warning("mail", "outbox", folder=outbox)
         if not send_test:
             return  # opening it would make the folder
     if isinstance(channel, SmtpChannel):
@@ -136,6 +145,21 @@ def _replies(tracker: Tracker) -> Iterator[Diagnosis]:
         yield good("replies", user=replies.user, server=f"{replies.host}:{replies.port}", count=count)
 
 
+def _robots(tracker: Tracker) -> Iterator[Diagnosis]:
+    """Make each robot as a pass does, and reach its host; whether its token is right shows when something is posted."""
+    tracker.robots()
+    for name, robot in tracker.settings.robots.items():
+        address = urlsplit(os.environ.get(robot.url_env, "") or robot.url.get_secret_value())
+        try:
+            port = address.port or {"http": 80}.get(address.scheme, 443)
+            if robot.kind != "apprise":
+                socket.create_connection((address.hostname or "", port), _TIMEOUT).close()
+        except (OSError, ValueError) as reason:
+            yield bad("robots", "away", robot=name, host=address.hostname or "-", detail=str(reason))
+        else:
+            yield good("robots", robot=name, host=address.hostname or robot.kind)
+
+
 def _test_mail(address: str, tracker: Tracker, now: datetime) -> EmailMessage:
     language, mail = words(tracker.settings.language)["doctor_mail"], tracker.settings.mail
     text = language["text"].format(tracker=tracker.name)
@@ -151,10 +175,29 @@ def _ledger(tracker: Tracker) -> tuple[Diagnosis, datetime | None]:
         with closing(tracker.ledger()) as ledger:
             last, damage = ledger.last_moment(), ledger.database.damage()
     except Fault as fault:
-        return bad("ledger", "fault", fault=fault), None
+        mend = {} if tracker.settings.ledger.url else {"advice": "ledger.mend"}
+        return bad("ledger", "fault", fault=fault, **mend), None
     if damage:
         return bad("ledger", "damaged", detail=damage), last
+    place = tracker.ledger_place
+    if isinstance(place, Path):
+        readonly = place if place.exists() and not os.access(place, os.W_OK) else None
+        if closed := _closed(place.parent) or readonly:
+            return bad("ledger", "closed", place=str(closed)), last
     return good("ledger"), last
+
+
+def _closed(folder: Path) -> Path | None:
+    """What keeps closeloop from writing into a folder, or from making it; None where nothing does."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    return None if there.is_dir() and os.access(there, os.W_OK) else there
+
+
+def _failed(tracker: Tracker) -> str:
+    """Why the last pass needs a person; '' where it does not."""
+    status = read_status(tracker.status)
+    code = status.get("code", 0)
+    return str(status.get("reason") or code) if needs_a_person(tracker, code) else ""
 
 
 def _disk(tracker: Tracker) -> Iterator[Diagnosis]:
@@ -188,7 +231,8 @@ def _sentence(found: Diagnosis, language: Words) -> str:
     """What is said of it; a fault speaks for itself, lists are joined."""
     fault = found.fields.get("fault")
     if isinstance(fault, Fault):
-        return fault.said(language.groups.get("faults", {}))
+        advice = language["doctor"].get(found.fields.get("advice", ""), "")
+        return fault.said(language.groups.get("faults", {})) + advice
     comma = language["report"]["comma"]
     fields = {
         key: comma.join(value) if isinstance(value, list) else value for key, value in found.fields.items()

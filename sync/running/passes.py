@@ -105,7 +105,7 @@ def _keep(tracker: Tracker, now: datetime, watch: Watch, code: int, end: Pass | 
         complain(
             Fault(
                 "the pass cannot be written down in {file}: {detail}",
-                file=reason.filename,
+                file=reason.filename or tracker.status,
                 detail=reason.strerror or reason,
             )
         )
