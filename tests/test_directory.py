@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from rules.directory import Directory, Person, Unreachable, directory, names_and_departments
+from rules.table import Layout, Table
 from rules.wordlists import word_lists
 
 
@@ -40,7 +42,7 @@ def test_whoever_stands_highest_in_a_department_heads_it(role):
 
 @pytest.mark.parametrize(
     "role",
-    ["专员", "", "副总监", "客服部副部长", "副经理", "客服部副经理", "副主管", "Deputy head", "产品经理", "项目经理", "大客户经理", "项目主管", "工会负责人代表", "前部长", "原部长", "客服专员", "市场部经理助理", "Project manager", "Account manager"],
+    ["专员", "", "副总监", "客服部副部长", "副经理", "客服部副经理", "副主管", "Deputy head", "产品经理", "项目经理", "大客户经理", "项目主管", "工会负责人代表", "前部长", "原部长", "代部长", "Former head", "客服专员", "市场部经理助理", "Project manager", "Account manager"],
 )  # fmt: skip
 def test_a_post_that_heads_no_department(role):
     assert listed(f"李雷 客服部 {role}").heads("客服部") == ()
@@ -191,3 +193,28 @@ def test_there_may_be_no_directory():
 
     assert nobody.people == ()
     assert names_and_departments(None) == (frozenset(), frozenset())
+
+
+def test_a_directory_is_read_from_its_tab():
+    tab = {
+        "name": ["王芳", "", "李雷"],
+        "department": ["客服部", "客服部", ""],
+        "email": ["wf@example.com", "", "ll@example.com"],
+        "role": ["部长", "", ""],
+        "away": [pd.Timestamp("2024-05-28"), pd.NaT, pd.NaT],
+        "deputy": ["李雷", "", ""],
+        "robot": ["客服群", "", ""],
+    }
+    people = Table("people", pd.DataFrame(tab, index=[2, 3, 4]), Layout("通讯录", 1, {}))
+
+    assert directory(people, word_lists()).people == (
+        Person("王芳", "客服部", "wf@example.com", "部长", date(2024, 5, 28), "李雷", "客服群"),
+        Person("李雷", "", "ll@example.com"),
+    )
+    assert names_and_departments(people) == ({"王芳", "李雷"}, {"客服部"})
+
+
+def test_an_address_with_more_beside_it_is_none():
+    people = Directory((Person("罗敏", "运营部", "lm@example.com（备用）"),), word_lists())
+
+    assert people.find("罗敏") is Unreachable.BAD_MAIL
