@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -30,7 +31,7 @@ import hypothesis  # noqa: F401
 import numpy as np  # noqa: F401
 import pandas as pd  # noqa: F401
 import pytest
-import yaml  # noqa: F401
+import yaml
 
 from tests.mutations import Mutant, defined, mutants
 
@@ -242,6 +243,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="try but each so many-th mutant of a module")
     asked = parser.parse_args()
     tried: list[tuple[Mutant, Fate]] = []
+    _read_data()
     chosen = list(_chosen(asked.modules))
     for source, lines in sorted(chosen, key=lambda each: each[0].path.stem not in KNOWN):
         if source.path.stem not in KNOWN:
@@ -254,6 +256,13 @@ def main() -> None:
         tried += mine
     _say("together", tried)
     _say("but for changed texts", [each for each in tried if not each[0].text])
+
+
+def _read_data() -> None:
+    """Have the tests' YAML in mind already: to parse it takes longer than most mutants live."""
+    yaml.safe_load = cache(yaml.safe_load)
+    for path in (ROOT / "tests").rglob("*.yml"):
+        yaml.safe_load(path.read_text("utf-8"))
 
 
 def _warm_up() -> None:

@@ -1,8 +1,13 @@
-"""Who heads a department and who leads it from above, by what people write as their role."""
+"""Who is found in the directory, who heads a department and who leads it from above, by what people write there."""
 
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
 import pytest
 
-from rules.directory import Directory, Person
+from rules.directory import Directory, Person, Unreachable, directory, names_and_departments
+from rules.table import Layout, Table
 from rules.wordlists import word_lists
 
 
@@ -37,7 +42,7 @@ def test_whoever_stands_highest_in_a_department_heads_it(role):
 
 @pytest.mark.parametrize(
     "role",
-    ["专员", "", "副总监", "客服部副部长", "副经理", "客服部副经理", "副主管", "Deputy head", "产品经理", "项目经理", "大客户经理", "项目主管", "工会负责人代表", "前部长", "原部长", "客服专员", "市场部经理助理", "Project manager", "Account manager"],
+    ["专员", "", "副总监", "客服部副部长", "副经理", "客服部副经理", "副主管", "Deputy head", "产品经理", "项目经理", "大客户经理", "项目主管", "工会负责人代表", "前部长", "原部长", "代部长", "Former head", "客服专员", "市场部经理助理", "Project manager", "Account manager"],
 )  # fmt: skip
 def test_a_post_that_heads_no_department(role):
     assert listed(f"李雷 客服部 {role}").heads("客服部") == ()
@@ -95,3 +100,121 @@ def test_heads_and_leaders_may_know_what_is_confidential(role):
 @pytest.mark.parametrize("role", ["专员", "产品经理", ""])
 def test_others_may_not(role):
     assert not listed(f"李雷 客服部 {role}", "王芳 客服部 部长").leads("李雷")
+
+
+NAMESAKES = Directory(
+    (
+        Person("张 伟", "技术部", "zhangwei@example.com", robot="技术群"),
+        Person("张伟", "市场部", "zw@example.com", "部长", robot="市场群"),
+        Person("Ann Chan", "市场部", "ann@example.com"),
+        Person("何静", "运营部", "", deputy="张伟"),
+        Person("罗敏", "运营部", "罗敏", robot="运营群"),
+    ),
+    word_lists(),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (("张伟", "技术部"), "zhangwei@example.com"),
+        (("张伟", "市场部"), "zw@example.com"),
+        (("张　伟", "产品部", "市场部"), "zw@example.com"),
+        (("张伟", "市场部", "技术部"), "zw@example.com"),
+        (("ann chan",), "ann@example.com"),
+        (("Ann Chan", "技术部"), "ann@example.com"),
+        (("ANN@example.com",), "ann@example.com"),
+        (("张伟",), Unreachable.AMBIGUOUS),
+        (("张伟", "产品部"), Unreachable.AMBIGUOUS),
+        (("AnnChan",), Unreachable.UNKNOWN),
+        (("李雷", "技术部"), Unreachable.UNKNOWN),
+        (("other@example.com",), Unreachable.UNKNOWN),
+        (("何静",), Unreachable.NO_MAIL),
+        (("罗敏",), Unreachable.BAD_MAIL),
+    ],
+)
+def test_somebody_is_found_by_name_and_department_or_by_address(asked, found):
+    for _ in range(2):  # what was found is kept in mind
+        person = NAMESAKES.find(*asked)
+
+        assert (person.email if isinstance(person, Person) else person) == found
+
+
+def test_a_deputy_stands_in_until_the_last_day_of_an_absence():
+    away = Person("王芳", "市场部", "wf@example.com", away=date(2024, 5, 28), deputy="张伟")
+
+    assert NAMESAKES.present(away, date(2024, 5, 28)).email == "zw@example.com"
+    assert NAMESAKES.present(away, date(2024, 5, 29)) is away
+    for alone in (replace(away, deputy=""), replace(away, deputy="李雷"), replace(away, away=None)):
+        assert NAMESAKES.present(alone, date(2024, 5, 28)) is alone
+
+
+def test_a_robot_is_the_persons_own_or_else_the_departments():
+    assert NAMESAKES.robot("张伟", "技术部") == "技术群"
+    assert NAMESAKES.robot("Ann Chan", "市场部") == "市场群"
+    assert NAMESAKES.robot("李雷", "运营部（二组）") == "运营群"
+    assert NAMESAKES.robot("李雷", "产品部") == ""
+
+
+def test_the_robot_of_a_department_is_its_heads_where_several_have_one():
+    people = [
+        Person("王芳", "客服部", "wf@example.com", "专员", robot="一组群"),
+        Person("李雷", "客服部", "ll@example.com", "部长", robot="部门群"),
+        Person("赵敏", "客服部", "zm@example.com", "专员", robot="二组群"),
+    ]
+
+    assert Directory(tuple(people), word_lists()).robot("", "客服部") == "部门群"
+    assert Directory((people[0], people[2]), word_lists()).robot("", "客服部") == "一组群"
+
+
+def test_a_department_is_known_without_remarks_in_brackets():
+    assert NAMESAKES.has_department("技术部（牵头）")
+    assert NAMESAKES.has_department("技术部[主]")
+    assert not NAMESAKES.has_department("产品部")
+    assert NAMESAKES.departments == {"技术部", "市场部", "运营部"}
+    assert NAMESAKES.names == {"张 伟", "张伟", "Ann Chan", "何静", "罗敏"}
+
+
+def test_coordinators_are_told_by_their_role_and_can_be_written_to():
+    people = (Person("何静", "运营部", "hj@example.com", "协调人"), Person("罗敏", "运营部", "", "协调人"))
+
+    assert names(Directory(people, word_lists()).coordinators) == ["何静"]
+
+
+def test_somebody_of_the_department_beside_its_head_leads_it():
+    people = listed("李雷 客服部 部长", "赵敏 客服部 分管副总", "钱进 总经办 总经理")
+
+    assert names(people.leaders("客服部")) == ["赵敏"]
+    assert people.leaders("总经办") != people.leaders("客服部")
+
+
+def test_there_may_be_no_directory():
+    nobody = directory(None, word_lists())
+
+    assert nobody.people == ()
+    assert names_and_departments(None) == (frozenset(), frozenset())
+
+
+def test_a_directory_is_read_from_its_tab():
+    tab = {
+        "name": ["王芳", "", "李雷"],
+        "department": ["客服部", "客服部", ""],
+        "email": ["wf@example.com", "", "ll@example.com"],
+        "role": ["部长", "", ""],
+        "away": [pd.Timestamp("2024-05-28"), pd.NaT, pd.NaT],
+        "deputy": ["李雷", "", ""],
+        "robot": ["客服群", "", ""],
+    }
+    people = Table("people", pd.DataFrame(tab, index=[2, 3, 4]), Layout("通讯录", 1, {}))
+
+    assert directory(people, word_lists()).people == (
+        Person("王芳", "客服部", "wf@example.com", "部长", date(2024, 5, 28), "李雷", "客服群"),
+        Person("李雷", "", "ll@example.com"),
+    )
+    assert names_and_departments(people) == ({"王芳", "李雷"}, {"客服部"})
+
+
+def test_an_address_with_more_beside_it_is_none():
+    people = Directory((Person("罗敏", "运营部", "lm@example.com（备用）"),), word_lists())
+
+    assert people.find("罗敏") is Unreachable.BAD_MAIL
