@@ -30,7 +30,7 @@ from sync.guard import guard
 from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.settings import settings_from
-from sync.snapshot import Tab
+from sync.snapshot import Snapshot, Tab
 from sync.tell.outbox import Outbox
 from sync.worker import Unchanged, run_pass
 from tests.sheets_server import Spreadsheet
@@ -657,3 +657,30 @@ def test_tab_names_are_fit_and_do_not_clash(wanted):
         assert name == name.strip("' ")
     taken = {name.casefold() for name in names}
     assert free_name(wanted[0], taken.__contains__).casefold() not in taken
+
+
+def reported(book):
+    """What the reports show, line by line; links may lead elsewhere."""
+    reports = [tab for tab in book.read().tabs if tab.generated and not drawers(Snapshot((tab,), ""))]
+    return {
+        (tab.name, number): [str(cell) for cell in row if cell not in (None, "")]
+        for tab in reports
+        for number, row in enumerate(tab.rows)
+    }
+
+
+def test_reports_count_archived_items_and_meetings_as_before(make, tmp_path):
+    items = [item("A1"), item("A2", meeting="M2"), item("A3", meeting="M2", done=None)]
+    meetings = [meeting("M1"), meeting("M2", day=date(2024, 2, 20))]
+    book = make(tabs(items, meetings, [["M1", 1, "流程"], ["M2", 1, "流程"]]))
+
+    one_pass(book, tmp_path, settings=WITH_REPORTS)
+    before = reported(book)
+    assert (standing(book), standing(book, "会议登记")) == (["A3"], ["M2"])
+    one_pass(book, tmp_path, settings=WITH_REPORTS)
+
+    after = reported(book)
+    different = {line: (before[line], after.get(line)) for line in before if before[line] != after.get(line)}
+    assert all(was[0] == "记录完整率" for was, _ in different.values()), different  # of rows in the sheet
+    assert before
+    assert before.keys() == after.keys()
