@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -684,3 +684,50 @@ def test_reports_count_archived_items_and_meetings_as_before(make, tmp_path):
     assert all(was[0] == "记录完整率" for was, _ in different.values()), different  # of rows in the sheet
     assert before
     assert before.keys() == after.keys()
+
+
+def in_memory_edited(book):
+    name = "2024年产品会议"
+    rows = [list(row) for row in book.tabs[name].rows]
+    rows[1][2] = "改过的描述"
+    rows[1] += [*[None] * (14 - len(rows[1])), "旁边的备注"]
+    book.tabs["产品会归档"] = replace(book.tabs.pop(name), name="产品会归档", rows=rows)
+
+
+def in_file_edited(book):
+    edited = load_workbook(book.path)
+    sheet = edited["2024年产品会议"]
+    sheet["C2"], sheet["O2"] = "改过的描述", "旁边的备注"
+    sheet.title = "产品会归档"
+    for mark in edited.defined_names.values():  # as Excel does, and openpyxl does not
+        mark.attr_text = mark.attr_text.replace("2024年产品会议", "产品会归档")
+    edited.save(book.path)
+
+
+@pytest.mark.parametrize("kind", ["memory", "excel"])
+def test_an_archive_tab_that_people_renamed_and_wrote_on_keeps_all_of_it(tmp_path, kind):
+    content = tabs([item("A1"), item("A2", done=date(2024, 5, 27)), item("A3", done=None)], [meeting("M1")])
+    book = in_memory(content) if kind == "memory" else in_file(content, tmp_path / "t.xlsx")
+    one_pass(book, tmp_path)
+    assert archived(book) == {("2024年产品会议", "A1"): 1}
+    (in_memory_edited if kind == "memory" else in_file_edited)(book)
+
+    one_pass(book, tmp_path, now=NOW + timedelta(days=10))
+
+    snapshot = book.read()
+    assert "旁边的备注" in snapshot.tab("产品会归档").rows[1]
+    assert "改过的描述" in snapshot.tab("产品会归档").rows[1]
+    assert archived(book) == {("产品会归档", "A1"): 1, ("2024年产品会议", "A2"): 1}
+
+
+def test_a_deleted_archive_tab_takes_its_rows_with_it_and_hinders_nothing(tmp_path):
+    book = in_memory(
+        tabs([item("A1"), item("A2", done=date(2024, 5, 27)), item("A3", done=None)], [meeting("M1")])
+    )
+    one_pass(book, tmp_path)
+    del book.tabs["2024年产品会议"]
+
+    one_pass(book, tmp_path, now=NOW + timedelta(days=10))
+
+    assert archived(book) == {("2024年产品会议", "A2"): 1}
+    assert standing(book) == ["A3"]
