@@ -72,10 +72,11 @@ undos: $(READY)  ## undo after 200 random passes, with people's edits between
 mutants: $(READY) ## small faults in rules/, one after the other, and which of them no test finds (takes an hour or two)
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
-bench: $(READY)  ## a whole pass beside a plain script; eight checks beside frictionless and pandera; requests of Google Sheets
+bench: $(READY)  ## a whole pass beside a plain script; eight checks beside frictionless and pandera; what archiving costs; requests of Google Sheets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.checks
+	$(BIN)/python -m bench.archive
 	$(BIN)/python -m bench.google
 
 lock:            ## take the newest versions that pyproject.toml allows into constraints.txt

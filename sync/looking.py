@@ -16,6 +16,7 @@ from rules.wordlists import word_lists
 from rules.workdays import calendar
 from sheet_templates import Words, template, words
 from sync.answering.standing import Proposal, Standing, notes_of
+from sync.archiving.archived import archived_tables
 from sync.archiving.cabinet import Drawer, drawers, numbers_of
 from sync.archiving.due import HERE
 from sync.archiving.filing import Filing, FilingRules, copies, plan_filing
@@ -91,7 +92,8 @@ def look(
     read = _read(snapshot, archive, settings, now, memory)
     judgement = _judged(read, settings, now, memory, language)
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
-    counted = facts(judgement, levels, read.ids, read.states, memory.closed)
+    gone = archived_tables(archive, template(), settings.places, now.date())
+    counted = facts(judgement, levels, read.ids, read.states, memory.closed, gone)
     wanted = _wanted(settings.reports)
     desk = Desk(counted, places(judgement), judgement.book.words, language, template(), wanted, memory.past)
     reports = plan_reports(snapshot, desk)

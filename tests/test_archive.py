@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from sync.guard import guard
 from sync.ledger.ledger import Ledger
 from sync.looking import look
 from sync.settings import settings_from
-from sync.snapshot import Tab
+from sync.snapshot import Snapshot, Tab
 from sync.tell.outbox import Outbox
 from sync.worker import Unchanged, run_pass
 from tests.sheets_server import Spreadsheet
@@ -657,3 +657,77 @@ def test_tab_names_are_fit_and_do_not_clash(wanted):
         assert name == name.strip("' ")
     taken = {name.casefold() for name in names}
     assert free_name(wanted[0], taken.__contains__).casefold() not in taken
+
+
+def reported(book):
+    """What the reports show, line by line; links may lead elsewhere."""
+    reports = [tab for tab in book.read().tabs if tab.generated and not drawers(Snapshot((tab,), ""))]
+    return {
+        (tab.name, number): [str(cell) for cell in row if cell not in (None, "")]
+        for tab in reports
+        for number, row in enumerate(tab.rows)
+    }
+
+
+def test_reports_count_archived_items_and_meetings_as_before(make, tmp_path):
+    items = [item("A1"), item("A2", meeting="M2"), item("A3", meeting="M2", done=None)]
+    meetings = [meeting("M1"), meeting("M2", day=date(2024, 2, 20))]
+    book = make(tabs(items, meetings, [["M1", 1, "流程"], ["M2", 1, "流程"]]))
+
+    one_pass(book, tmp_path, settings=WITH_REPORTS)
+    before = reported(book)
+    assert (standing(book), standing(book, "会议登记")) == (["A3"], ["M2"])
+    one_pass(book, tmp_path, settings=WITH_REPORTS)
+
+    after = reported(book)
+    different = {line: (before[line], after.get(line)) for line in before if before[line] != after.get(line)}
+    assert all(was[0] == "记录完整率" for was, _ in different.values()), different  # of rows in the sheet
+    assert before
+    assert before.keys() == after.keys()
+
+
+def in_memory_edited(book):
+    name = "2024年产品会议"
+    rows = [list(row) for row in book.tabs[name].rows]
+    rows[1][2] = "改过的描述"
+    rows[1] += [*[None] * (14 - len(rows[1])), "旁边的备注"]
+    book.tabs["产品会归档"] = replace(book.tabs.pop(name), name="产品会归档", rows=rows)
+
+
+def in_file_edited(book):
+    edited = load_workbook(book.path)
+    sheet = edited["2024年产品会议"]
+    sheet["C2"], sheet["O2"] = "改过的描述", "旁边的备注"
+    sheet.title = "产品会归档"
+    for mark in edited.defined_names.values():  # as Excel does, and openpyxl does not
+        mark.attr_text = mark.attr_text.replace("2024年产品会议", "产品会归档")
+    edited.save(book.path)
+
+
+@pytest.mark.parametrize("kind", ["memory", "excel"])
+def test_an_archive_tab_that_people_renamed_and_wrote_on_keeps_all_of_it(tmp_path, kind):
+    content = tabs([item("A1"), item("A2", done=date(2024, 5, 27)), item("A3", done=None)], [meeting("M1")])
+    book = in_memory(content) if kind == "memory" else in_file(content, tmp_path / "t.xlsx")
+    one_pass(book, tmp_path)
+    assert archived(book) == {("2024年产品会议", "A1"): 1}
+    (in_memory_edited if kind == "memory" else in_file_edited)(book)
+
+    one_pass(book, tmp_path, now=NOW + timedelta(days=10))
+
+    snapshot = book.read()
+    assert "旁边的备注" in snapshot.tab("产品会归档").rows[1]
+    assert "改过的描述" in snapshot.tab("产品会归档").rows[1]
+    assert archived(book) == {("产品会归档", "A1"): 1, ("2024年产品会议", "A2"): 1}
+
+
+def test_a_deleted_archive_tab_takes_its_rows_with_it_and_hinders_nothing(tmp_path):
+    book = in_memory(
+        tabs([item("A1"), item("A2", done=date(2024, 5, 27)), item("A3", done=None)], [meeting("M1")])
+    )
+    one_pass(book, tmp_path)
+    del book.tabs["2024年产品会议"]
+
+    one_pass(book, tmp_path, now=NOW + timedelta(days=10))
+
+    assert archived(book) == {("2024年产品会议", "A2"): 1}
+    assert standing(book) == ["A3"]

@@ -418,6 +418,76 @@ def test_excel_keeps_a_scribble_too(tmp_path):
         )
 
 
+def reported_by(path: Path, folder: Path, now: datetime) -> tuple[Pass, dict[str, list[str]]]:
+    """A pass over a workbook with all kinds of reports, and what stands on its tabs then."""
+    settings = settings_from({"reports": {"departments": ["客服部"]}}, "test")
+    with closing(Ledger.in_file(folder / "l.sqlite", "t")) as ledger:
+        done = run_pass(ExcelBook(path), ledger, Outbox(folder / "out"), settings, now)
+    return done, {tab.name: texts(tab.rows) for tab in ExcelBook(path).read().tabs}
+
+
+def test_excel_heals_every_kind_of_report(tmp_path):
+    path, shown = tmp_path / "tracker.xlsx", demo()
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+    _, before = reported_by(path, tmp_path, shown.now)
+    kinds = (WEEK, QUARTER, "客服部周报")
+    book = load_workbook(path)
+    for name in kinds:
+        number = "E6" if name == QUARTER else "D6"
+        book[name][number], book[name]["T3"] = f"{name}这个数不对", "旁边的备注"
+    book.save(path)
+
+    done, after = reported_by(path, tmp_path, shown.now + timedelta(hours=1))
+
+    assert sorted(note.text for _, note in done.judged.reports.noted) == sorted(
+        f"{name}这个数不对" for name in kinds
+    )
+    for name in kinds:
+        assert f"{name}这个数不对" in after[name]
+        assert "旁边的备注" in after[name]
+        assert set(before[name]) <= set(after[name])
+
+    book = load_workbook(path)
+    for name in kinds:
+        del book[name]
+    book.save(path)
+    _, healed = reported_by(path, tmp_path, shown.now + timedelta(hours=2))
+    for name in kinds:
+        assert set(healed[name]) == set(after[name]) - {"旁边的备注"}
+
+    book = load_workbook(path)
+    for number, name in enumerate(kinds):
+        book[name].title = f"我们的{number}"  # openpyxl leaves names to point to where the sheet was
+        for mark in book.defined_names.values():
+            mark.attr_text = mark.attr_text.replace(f"'{name}'!", f"'我们的{number}'!").replace(
+                f"{name}!", f"我们的{number}!"
+            )
+    book.save(path)
+    _, renamed = reported_by(path, tmp_path, shown.now + timedelta(hours=3))
+    assert not {*kinds} & renamed.keys()
+    assert [renamed[f"我们的{number}"] for number in range(3)] == [healed[name] for name in kinds]
+
+
+@pytest.mark.parametrize("name", [QUARTER, "客服部周报"])
+def test_the_other_reports_heal_too(tmp_path, name):
+    desk = Desk(tmp_path, settings=settings_from({"reports": {"departments": ["客服部"]}}, "test"))
+    desk.run()
+    desk.write(5, 4, "请王芳核对", name)
+
+    assert name in desk.put()
+    assert "请王芳核对" in texts(desk.shown(name))
+    before = desk.shown(name)
+
+    del desk.book.tabs[name]
+    assert name in desk.put()
+    assert desk.shown(name) == before
+
+    desk.book.tabs["改了名"] = replace(desk.book.tabs.pop(name), name="改了名")
+    desk.put()
+    assert name not in desk.book.tabs
+    assert "请王芳核对" in texts(desk.shown("改了名"))
+
+
 def test_a_workbook_that_takes_no_tab_gets_its_rows(tmp_path):
     path = tmp_path / "t.xlsx"
     book = Workbook()

@@ -15,7 +15,7 @@ from sync.snapshot import CellValue, Snapshot, Tab
 from sync.tables import text_of
 
 ARCHIVED_TABLES = ("actions", "meetings", "topics")
-_DATE_WIDTH, _USUAL_WIDTH = 12.0, 14.0
+_DATE_WIDTH, _NARROWEST, _WIDEST, _MARGIN = 12.0, 7.0, 32.0, 3.0  # characters
 
 
 @dataclass(frozen=True)
@@ -106,26 +106,32 @@ def shown(drawer: Drawer, heading: str) -> GeneratedTab:
     """The drawer as a tab to be put into a workbook; ``heading`` is that of its first column."""
     head = [TabCell(text, "heading") for text in (heading, *drawer.labels)]
     rows = [tuple(_cells(row, drawer.labels)) for row in drawer.rows]
-    widths = (_DATE_WIDTH, *(_width(drawer, label) for label in drawer.labels))
+    widths = (_DATE_WIDTH, *(_width(label, drawer.rows) for label in drawer.labels))
     return GeneratedTab(drawer.tab, (tuple(head), *rows), widths, frozen_rows=1, landscape=True)
 
 
-def _cells(row: Kept, names: Sequence[str]) -> Iterator[TabCell | None]:
+def _cells(row: Kept, names: Sequence[str]) -> Iterator[TabCell]:
     yield TabCell(row.archived, "date")
     for name in names:
         value = row.said.get(name)
-        yield None if value is None else TabCell(value, _look(value))
+        yield TabCell(value, _look(value))
 
 
 def _look(value: CellValue) -> Look:
     if isinstance(value, date):
         return "date"
-    return "text" if isinstance(value, str | bool) else "number"
+    return "text" if value is None or isinstance(value, str | bool) else "number"
 
 
-def _width(drawer: Drawer, label: str) -> float:
-    longest = max((len(text_of(row.said[label])) for row in drawer.rows if label in row.said), default=0)
-    return 30.0 if longest > 10 else _USUAL_WIDTH
+def _width(label: str, rows: Sequence[Kept]) -> float:
+    """As wide as the column's longest text, within limits; its heading may take two lines."""
+    longest = max((_units(text_of(value)) for value in {row.said.get(label) for row in rows}), default=0)
+    return min(_WIDEST, max(_NARROWEST, longest + _MARGIN, _units(label) / 2 + _MARGIN))
+
+
+def _units(text: str) -> float:
+    """How wide a text is; a Chinese sign, which has three bytes, is as wide as two digits."""
+    return (len(text) + len(text.encode("utf-8", "replace"))) / 2
 
 
 def keys(found: Sequence[Drawer]) -> Counter[tuple[str, Key]]:

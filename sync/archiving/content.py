@@ -49,7 +49,7 @@ def said(cells: Sequence[CellValue], places: Sequence[tuple[int, str]]) -> Said:
 
 def key_of(row: Said) -> Key:
     """The row as it is compared: what a workbook may change by keeping it makes no difference."""
-    return frozenset((name, form) for name, value in row.items() if (form := _form(value)) is not None)
+    return frozenset([(name, form) for name, value in row.items() if (form := _form(value)) is not None])
 
 
 def _form(value: CellValue) -> object:
@@ -57,9 +57,8 @@ def _form(value: CellValue) -> object:
     midnights and fractions of a second are not certain to."""
     match value:
         case str():
-            return (
-                value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
-            ).strip() or None
+            text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+            return text.strip() or None
         case None:
             return None
         case bool():

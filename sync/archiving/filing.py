@@ -191,7 +191,8 @@ def copies(
 ) -> tuple[PutTab, ...]:
     """The first phase, for one workbook of the archive: tabs with the rows that are not there yet. ``kept`` are all
     tabs of the archive, wherever they are."""
-    missing = _missing([each for each in filing.leaving if each.place == place], kept)
+    leaving = [each for each in filing.leaving if each.place == place]
+    missing = _missing(leaving, kept) if leaving else ()
     by_tab: defaultdict[tuple[str, str], list[Kept]] = defaultdict(list)
     for each in missing:
         by_tab[each.table, each.folder.tab].append(Kept(filing.today, each.said))
@@ -211,8 +212,7 @@ def _missing(leaving: Sequence[Leaving], kept: Sequence[Drawer]) -> Iterator[Lea
     """Rows of which the archive has no copy yet; alike rows are counted."""
     there = keys(kept)
     for each in leaving:
-        key = (each.table, each.key)
-        if there[key]:
+        if there and there[key := (each.table, each.key)]:  # what an empty archive lacks need not be compared
             there[key] -= 1
         else:
             yield each

@@ -109,9 +109,9 @@ def statuses(items: pd.DataFrame, names: Sequence[str]) -> tuple[int, ...]:
 
 
 def open_at(items: pd.DataFrame, period: Period) -> "pd.Series[bool]":
-    """What had come up and was not done at the end of a period."""
+    """What had come up and was not done at the end of a period; what was cancelled, nobody knows when, is over."""
     end = pd.Timestamp(period.last)
-    over: pd.Series[bool] = items.finished & items.done.le(end)
+    over: pd.Series[bool] = (items.finished & items.done.le(end)) | ~(items.finished | items.open)
     gone: pd.Series[bool] = items.began.gt(end) | over
     return ~gone
 

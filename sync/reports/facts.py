@@ -4,12 +4,13 @@
 open finished on_time risk expected reason remark verifier confidential carried waived began`` and ``errors``,
 ``warnings`` (how many findings). Days have no time of day. ``began`` is the day of its meeting, or the day on which it was first met; NaT
 where it was there before the ledger was. ``person`` is the owner where that is no group and no post. Closed
-items that have left the sheet are there with ``row`` 0.
+items that have left the sheet are there with ``row`` 0, and so are archived meetings and topics.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,8 @@ import pandas as pd
 from rules.cells import each_value
 from rules.findings import Severity
 from rules.judge import Judgement
+from rules.meeting_facts import with_meeting_facts
+from rules.minutes_facts import with_minutes_facts
 from rules.table import Book, Layout, Table
 from rules.wordlists import fold
 from sync.history import RowState
@@ -59,8 +62,9 @@ def facts(
     ids: Mapping[int, str],
     states: Mapping[str, RowState],
     closed: tuple[Closed, ...] = (),
+    archived: Mapping[str, Table] = MappingProxyType({}),
 ) -> Facts:
-    """All that is counted, of judged tables and of closed items that have left them."""
+    """All that is counted, of judged tables, of closed items that have left them, and of what is ``archived``."""
     book = judgement.book
     actions = book.tables["actions"]
     items = actions.frame.loc[:, list(_TAKEN)].rename(columns={"late_reason": "reason"})
@@ -82,8 +86,9 @@ def facts(
         began=_began(actions, ids, states),
         **_faults(judgement, actions),
     )
-    meetings, topics = meeting_frame(book), _topics(book)
-    gone = _gone(closed, items)
+    meetings = _with_archived(meeting_frame(book), meeting_frame(_archive(book, archived)))
+    topics = _with_archived(_topics(book, meetings), _topics(_archive(book, archived), meetings))
+    gone = _gone(closed, items, archived.get("actions"), meetings)
     return Facts(
         book.today,
         pd.concat([items, gone]) if len(gone) else items,
@@ -126,7 +131,21 @@ def _faults(judgement: Judgement, actions: Table) -> dict[str, Any]:
     return {**counts, "worst": worst.fillna("")}
 
 
-def _gone(closed: tuple[Closed, ...], items: pd.DataFrame) -> pd.DataFrame:
+def _archive(book: Book, archived: Mapping[str, Table]) -> Book:
+    """What is archived as a book of its own, with the facts that rules compute of its meetings and topics."""
+    return with_minutes_facts(with_meeting_facts(replace(book, tables=archived)))
+
+
+def _with_archived(frame: pd.DataFrame, archived: pd.DataFrame) -> pd.DataFrame:
+    if not len(archived):
+        return frame
+    kept = archived.assign(row=0).set_axis(-1 - pd.RangeIndex(len(archived)))  # no rows of the sheet
+    return pd.concat([frame, kept]) if len(frame) else kept
+
+
+def _gone(
+    closed: tuple[Closed, ...], items: pd.DataFrame, archived: Table | None, meetings: pd.DataFrame
+) -> pd.DataFrame:
     """Closed items whose rows are no longer in the sheet, in the frame's columns."""
     there = set(items["id"])
     left = [each for each in closed if each.row_id not in there]
@@ -143,24 +162,42 @@ def _gone(closed: tuple[Closed, ...], items: pd.DataFrame) -> pd.DataFrame:
             "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
         }
     )  # fmt: skip
-    texts = ("description", "owner", "person", "reason", "remark", "verifier", "topic", "meeting_id")
-    rows = rows.assign(**dict.fromkeys(texts, ""), expected=None, began=None)
+    texts = ("description", "reason", "remark", "verifier")
+    rows = rows.assign(**dict.fromkeys(texts, ""), **_kept(known.row_id, archived), expected=None)
+    named = items.person[~items.confidential]  # nobody is named whom only confidential items name
+    rows = rows.assign(
+        person=rows.owner.where(rows.owner.isin(named), ""),
+        began=_by_name(meetings)["day"].reindex(rows.meeting_id.map(fold)).to_numpy(),
+    )
     rows.index = -1 - rows.index  # no row of the sheet
     return rows[items.columns].astype(
         {name: items[name].dtype for name in ("due", "done", "expected", "began")}
     )
 
 
-def _topics(book: Book) -> pd.DataFrame:
+def _kept(ids: "pd.Series[str]", archived: Table | None) -> "dict[str, pd.Series[str]]":
+    """Owner, meeting and topic of items, as the archive has them."""
+    names = ("owner", "meeting_id", "topic")
+    if archived is None:
+        return dict.fromkeys(names, pd.Series("", index=ids.index))
+    known = archived.frame.drop_duplicates("id").set_index("id")
+    return {name: known[name].reindex(ids).fillna("").set_axis(ids.index) for name in names}
+
+
+def _by_name(meetings: pd.DataFrame) -> pd.DataFrame:
+    """The meetings by their folded numbers and names."""
+    known = pd.concat([meetings.assign(key=meetings[name].map(fold)) for name in ("id", "name")])
+    return known[known.key.ne("")].drop_duplicates("key").set_index("key")
+
+
+def _topics(book: Book, meetings: pd.DataFrame) -> pd.DataFrame:
     """Each topic with its meeting's day, whether that was held and is confidential."""
     topics = book.get("topics")
     names = ["row", "meeting_id", "no", "title", "conclusion", "mark", "follow_up_by", "follow_up_due"]
     if topics is None:
         return pd.DataFrame(columns=[*names, "day", "held", "confidential", "meeting"])
     frame = topics.frame.assign(row=topics.rows)[names]
-    meetings = meeting_frame(book)
-    known = pd.concat([meetings.assign(key=meetings[name].map(fold)) for name in ("id", "name")])
-    known = known[known.key.ne("")].drop_duplicates("key").set_index("key")
+    known = _by_name(meetings)
     key = frame.meeting_id.map(fold)
     return frame.assign(
         meeting=known["name"].reindex(key).fillna("").to_numpy(),

@@ -8,8 +8,9 @@ from sync.generated import Chart, GeneratedTab, Look, TabCell
 from sync.snapshot import Area, CellValue, ColourRule
 
 COLUMNS = 16
-WIDTH = 6.9
-"""Sixteen columns of so many characters fill an upright A4 page at about nine tenths of their size."""
+WIDTH = 7.1
+"""Sixteen columns of so many characters fill an upright A4 page at about eight tenths of their size; two of them hold
+a name and a department of three signs each."""
 
 _LONGEST = 80
 

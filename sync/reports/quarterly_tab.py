@@ -140,6 +140,7 @@ def _to_discuss(grid: Grid, figures: QuarterlyFigures, page: Page) -> None:
         grid.add(heads((9, 4, 3), [texts["low"], names["day"], texts["rating"]]))
         tab, column = page.places.tabs["meetings"], page.places.columns["meetings"]
         for meeting in figures.low.lines:
-            name = TabCell(shown(meeting.name), "text", link=place(tab, meeting.row, column))
+            where = place(tab, meeting.row, column) if meeting.row else ""  # nowhere for what is archived
+            name = TabCell(shown(meeting.name), "text", link=where)
             grid.add(cells((9, 4, 3), [name, plain(meeting.day), plain(meeting.rating)]))
         remainder(grid, page, figures.low.rest, figures.low.secret)

@@ -140,11 +140,12 @@ def _id(line: Line, page: Page) -> TabCell:
 
 
 def _who(line: Line, page: Page) -> str:
-    owner, department = line.owner, line.department
+    owner, department = line.owner or page.words["summary"]["nobody"], line.department
     if page.department or not department or department in owner:
-        return owner or page.words["summary"]["nobody"]
-    return f"{owner or page.words['summary']['nobody']} · {department}"
+        return owner
+    return page.words["summary"]["who"].format(owner=owner, department=department)
 
 
 def _place(page: Page, table: str, row: int) -> str:
-    return place(page.places.tabs[table], row, page.places.columns[table])
+    """Where a link leads; nowhere for what is archived."""
+    return place(page.places.tabs[table], row, page.places.columns[table]) if row else ""

@@ -16,10 +16,11 @@ from sync.books.excel.grafting import (
     sheet_names,
 )
 from sync.books.excel.looking import has_formulas
-from sync.books.excel.marks import Mark, read_marks, with_mark, with_name
+from sync.books.excel.marks import Mark, Marked, read_marks, with_marks
 from sync.books.excel.markup import escaped
 from sync.books.excel.package import open_package
 from sync.books.excel.parts import Parts
+from sync.books.excel.plain import is_plain, with_rows
 from sync.books.excel.reading import Values
 from sync.books.excel.references import bounding, quoted
 from sync.books.excel.refreshing import (
@@ -68,6 +69,7 @@ class TabMaker:
         self._parts, self._workbook, self._styles, self.data = parts, workbook, styles, data
         name, size = base_font(styles)
         self._base = Base(name, size, workbook.date1904)
+        self._marked: list[Marked] = []
 
     def put(self, tabs: Sequence[GeneratedTab]) -> Iterator[Put]:
         """Make each tab of ours show its content. Raises RefusalError for one that cannot, or is not ours."""
@@ -83,6 +85,7 @@ class TabMaker:
         for tab, source, there in zip(tabs, scratch.workbook.sheets, standing, strict=True):
             made = _Made(scratch, source, styles)
             yield self._put_again(tab, made, *there) if there else self._put_new(tab, made)
+        self.data = with_marks(self.data, self._marked)
 
     def _standing(self, tab: GeneratedTab) -> tuple[Sheet, Mark] | None:
         """The tab as it stands in the workbook, with its mark; None where it does not, or is not ours."""
@@ -108,16 +111,15 @@ class TabMaker:
 
     def _put_new(self, tab: GeneratedTab, made: _Made) -> Put:
         sheet = self._graft(made)
-        worksheet = parse_worksheet(self._parts.get(sheet.part))
+        worksheet = self._filled(parse_worksheet(self._parts.get(sheet.part)), tab)
         self._parts.put(sheet.part, with_colours(worksheet, tab.colours, self._styles).data)
-        if tab.frozen_rows:
-            self.data = with_name(self.data, _print_titles(sheet, tab.frozen_rows))
-        self.data = with_mark(self.data, tab.name, tab.block, frame_of(tab))
+        titles = _print_titles(sheet, tab.frozen_rows) if tab.frozen_rows else ""
+        self._marked.append(Marked(tab.name, tab.block, frame_of(tab), titles))
         return Put(sheet, _values(tab), new=True, calculates=has_formulas(worksheet))
 
     def _put_again(self, tab: GeneratedTab, source: _Made, sheet: Sheet, mark: Mark) -> Put:
         scratch = source.scratch
-        made = parse_worksheet(scratch.package.part(source.sheet.part))
+        made = self._filled(parse_worksheet(scratch.package.part(source.sheet.part)), tab)
         old = parse_worksheet(self._parts.get(sheet.part))
         check_numbered(old)
         new_area = tab.block
@@ -135,7 +137,7 @@ class TabMaker:
         folder = posixpath.dirname(self._workbook.part)
         charts = Charts(self._parts, sheet.part, scratch.package, source.sheet.part, folder)
         worksheet = charts.put_on(worksheet)
-        self.data = with_mark(self.data, sheet.name, new_area, frame_of(tab))
+        self._marked.append(Marked(sheet.name, new_area, frame_of(tab)))
         if worksheet.data != old.data:
             reach = bounding([new_area, *(Area(*place, *place) for place in moved.values())])
             self._parts.put(sheet.part, widened(worksheet, reach).data)
@@ -146,6 +148,9 @@ class TabMaker:
             wanted.get(row, {}).pop(column, None)
         self._expect_moved(sheet, moved, wanted)
         return Put(sheet, wanted, False, has_formulas(worksheet), block.formulas_gone)
+
+    def _filled(self, worksheet: Worksheet, tab: GeneratedTab) -> Worksheet:
+        return with_rows(worksheet, tab, date1904=self._base.date1904) if is_plain(tab) else worksheet
 
     def _around(
         self, worksheet: Worksheet, tab: GeneratedTab, ours: tuple[Area, Area], made: Worksheet

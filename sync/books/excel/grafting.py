@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sync.books.excel.adopting import StyleMap
 from sync.books.excel.cells import cells, rows
@@ -53,6 +54,11 @@ class Scratch:
     workbook: Workbook
     styles: Stylesheet
     strings: SharedStrings
+
+    @cached_property
+    def root(self) -> Element:
+        """Its workbook part, parsed once for all of its sheets."""
+        return located(self.workbook.data)
 
 
 def open_scratch(package: Package) -> Scratch:
@@ -111,7 +117,7 @@ def graft(parts: Parts, workbook: Workbook, data: bytes, scratch: Scratch, sheet
     _copy_links(parts, scratch.package, sheet.part, name, folder)
     link = parts.link(workbook.part, f"{OFFICE}/worksheet", name)
     grafted = Sheet(sheet.name, name, len(sheet_names(data)))
-    return grafted, _listed(data, grafted, link, _local_names(scratch.workbook.data, sheet))
+    return grafted, _listed(data, grafted, link, _local_names(scratch.root, sheet))
 
 
 def dressed(sheet: Worksheet, scratch: Scratch, styles: StyleMap) -> Worksheet:
@@ -206,9 +212,9 @@ def _copy_links(parts: Parts, source: Package, part: str, name: str, folder: str
     parts.set_links(name, splice(data, edits))
 
 
-def _local_names(data: bytes, sheet: Sheet) -> list[tuple[str, bool, str]]:
+def _local_names(workbook: Element, sheet: Sheet) -> list[tuple[str, bool, str]]:
     """Name, whether hidden, and text of what a sheet calls its print titles, print area and filter."""
-    names = located(data).first("definedNames")
+    names = workbook.first("definedNames")
     found = (
         each.attributes | {"text": each.text}
         for each in (names.all("definedName") if names else ())

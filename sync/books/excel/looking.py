@@ -30,6 +30,7 @@ def _patterns(prefix: str) -> dict[str, re.Pattern[bytes]]:
         "formula cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*>\s*<%sf[\s/>]' % (p, p),
         "error cell": rb'<%sc r="([A-Z]+)([0-9]+)"[^>]*?\st=["\']e["\'](?:[^>]*[^>/])?>(.*?)</%sc>' % (p, p),
         "content": rb'<%sc r="([A-Z]+)[^>]*?(?:/>|>(.*?)</%sc>)' % (p, p),
+        "beginning": rb'<%sc r="([A-Z]+)[^>]*?(/>|><%s(?:v|is|f)[\s>/]|>)' % (p, p),
         "value": rb"<%sv(?:\s[^>]*)?>(.*?)</%sv" % (p, p),
         "columns": rb'<%sc r="([A-Z]{2,3})' % p,
         "row": rb"""<%srow\s(?:[^>]*?\s)?r\s*=\s*["']([0-9]+)""" % p,
@@ -85,8 +86,16 @@ def filled_columns(sheet: Worksheet, row: Row, *, by_text: bool) -> frozenset[in
         return frozenset(
             cell.column for cell in cells(sheet, row) if _HELD.search(sheet.view, cell.inner, cell.end)
         )
+    begun = _patterns(sheet.prefix)["beginning"].findall(sheet.view, row.inner, row.close)
+    if all(tag != b">" for _, tag in begun):  # a value comes first in its cell, or the cell is empty
+        return frozenset([_column(name) for name, tag in begun if tag != b"/>"])
     found = _patterns(sheet.prefix)["content"].findall(sheet.view, row.inner, row.close)
-    return frozenset(column_number(name.decode()) for name, content in found if _HELD.search(content))
+    return frozenset([_column(name) for name, content in found if _HELD.search(content)])
+
+
+@cache
+def _column(name: bytes) -> int:
+    return column_number(name.decode())
 
 
 def error_cells(sheet: Worksheet) -> dict[Place, str]:

@@ -6,6 +6,8 @@ with which widths and print set-up the tab was made.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 from sync.books.excel.markup import Edit, Element, escaped, inserted, located, prefix_of, prefixed, splice
@@ -62,30 +64,49 @@ def _place(text: str) -> tuple[str, Area | None]:
         return "", None
 
 
-def with_mark(data: bytes, tab: str, area: Area, frame: str) -> bytes:
-    """The workbook part in which one mark, and only one, covers the block of that tab.
+class Marked(NamedTuple):
+    """A generated tab to be marked: its name, block and frame, and other names to be written with the mark."""
+
+    tab: str
+    area: Area
+    frame: str
+    names: str = ""
+
+
+def with_marks(data: bytes, tabs: Sequence[Marked]) -> bytes:
+    """The workbook part in which one mark, and only one, covers the block of each of these tabs.
 
     Marks whose tab is gone are taken away.
     """
     marks = read_marks(data)
-    own = next((mark for mark in marks if mark.tab == tab.casefold() and mark.area is not None), None)
-    stale = [mark for mark in marks if mark.area is None or (mark.tab == tab.casefold() and mark is not own)]
+    wanted = {each.tab.casefold() for each in tabs}
+    own = {mark.tab: mark for mark in reversed(marks) if mark.area is not None and mark.tab in wanted}
+    stale = [mark for mark in marks if mark.area is None or own.get(mark.tab, mark) is not mark]
     edits: list[Edit] = [(mark.element.start, mark.element.end, b"") for mark in stale]
-    if own is not None and (own.area, own.frame) == (area, frame):
-        return splice(data, edits) if edits else data
-    numbers = {mark.number for mark in marks if mark not in stale}
-    number = own.number if own else next(n for n in range(1, len(numbers) + 2) if n not in numbers)
-    reference = f"{quoted(tab)}!{absolute_name(area)}"
-    new = f'<definedName name="_closeloop_tab_{number}_{frame}" hidden="1">{escaped(reference)}</definedName>'
-    if own is not None:
-        prefix = prefix_of(data, own.element)
-        edits.append((own.element.start, own.element.end, prefixed(new, prefix)))
-        return splice(data, edits)
-    return with_name(splice(data, edits) if edits else data, new)
+    taken = {mark.number for mark in marks if mark not in stale}
+    free = (number for number in count(1) if number not in taken)
+    new = ""
+    for tab in tabs:
+        former = own.get(tab.tab.casefold())
+        name = _name(tab, former.number if former else next(free))
+        new += tab.names
+        if former is None:
+            new += name
+        elif (former.area, former.frame) != (tab.area, tab.frame):
+            edits.append(
+                (former.element.start, former.element.end, prefixed(name, prefix_of(data, former.element)))
+            )
+    data = splice(data, edits) if edits else data
+    return with_name(data, new) if new else data
+
+
+def _name(tab: Marked, number: int) -> str:
+    reference = escaped(f"{quoted(tab.tab)}!{absolute_name(tab.area)}")
+    return f'<definedName name="_closeloop_tab_{number}_{tab.frame}" hidden="1">{reference}</definedName>'
 
 
 def with_name(data: bytes, element: str) -> bytes:
-    """The workbook part with one more defined name, written without prefix."""
+    """The workbook part with a defined name more, or several, written without prefix."""
     root = located(data)
     names = root.first("definedNames")
     if names is not None:

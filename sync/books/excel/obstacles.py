@@ -163,9 +163,10 @@ class _Search:
 
     @cached_property
     def _used_columns(self) -> frozenset[int]:
-        by_text = regular(self._worksheet)
-        filled = (filled_columns(self._worksheet, row, by_text=by_text) for row in rows(self._worksheet))
-        return frozenset().union(*filled)
+        asked, by_text = self._filled_columns, regular(self._worksheet)
+        others = (row for row in rows(self._worksheet) if row.number not in asked)
+        filled = (filled_columns(self._worksheet, row, by_text=by_text) for row in others)
+        return frozenset().union(*asked.values(), *filled)
 
     def _table_blocks(self) -> Iterator[Block]:
         filtered = filter_area(self._worksheet)

@@ -5,13 +5,13 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sheet_templates.template import template
 from sync.books.excel.charting import chart_name, draw, spelled_out
-from sync.books.excel.measuring import row_heights
+from sync.books.excel.measuring import CENTRED, row_heights
 from sync.books.excel.package import open_package
+from sync.books.excel.plain import Style, is_plain, samples, style_of
 from sync.books.excel.references import quoted
 from sync.books.excel.refusal import RefusalError
 from sync.books.excel.values import number_of, tidy_text
@@ -22,16 +22,9 @@ from sync.snapshot import CellValue
 _EDITION = 1
 """Counts up when widths, panes or print set-up are made otherwise, so that tabs of before are set up anew."""
 _BARE = frozenset({"title", "faint"})
-_CENTRED = frozenset({"heading", "date"})
-_DATES: tuple[tuple[type, str], ...] = (
-    (datetime, "yyyy-mm-dd hh:mm"),
-    (date, "yyyy-mm-dd"),
-    (time, "hh:mm"),
-    (timedelta, "[h]:mm"),
-)
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}  # inches
 _A4 = 9
-_Formats = dict[tuple[str, str, bool, bool], Any]
+_Formats = dict[Style, Any]
 _CONTROL = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -51,7 +44,8 @@ def frame_of(tab: GeneratedTab) -> str:
 
 
 def scratch_workbook(tabs: Sequence[GeneratedTab], base: Base) -> bytes:
-    """An .xlsx package with the tabs as its only sheets; conditional formats are left to the target's editor.
+    """An .xlsx package with the tabs as its only sheets; conditional formats are left to the target's editor, the
+    rows of plain tabs to ``plain.with_rows``.
 
     Raises RefusalError for a name or merged areas that no workbook can have.
     """
@@ -92,7 +86,15 @@ class _Writer:
         self._sheet = book.add_worksheet(tab.name)
 
     def write(self) -> None:
-        """The cells, what is merged, the charts and the set-up."""
+        """The set-up, and the cells, what is merged and the charts; of a plain tab one cell of each style."""
+        if is_plain(self._tab):
+            for column, cell in enumerate(samples(self._tab).values()):
+                self._sheet.write_blank(0, column, None, self._format(cell))
+        else:
+            self._fill()
+        self._set_up()
+
+    def _fill(self) -> None:
         for row, height in enumerate(row_heights(self._tab)):
             self._sheet.set_row(row, height)
         for row, cells in enumerate(self._tab.rows):
@@ -103,7 +105,6 @@ class _Writer:
             self._merge(*(number - 1 for number in area))
         for chart in self._tab.charts:
             draw(self._book, self._sheet, self._tab, chart, chart_name(self._tab, chart))
-        self._set_up()
 
     def _cell(self, row: int, column: int, cell: TabCell) -> None:
         look = self._format(cell)
@@ -136,9 +137,7 @@ class _Writer:
         self._cell(row, column, first)
 
     def _format(self, cell: TabCell) -> Any:
-        look = "link" if cell.link and cell.look == "text" else cell.look
-        shown = "0%" if cell.percent or look == "percent" else _number_format(cell)
-        key = (look, shown, bool(cell.link), _is_number(cell.value) or shown != "General")
+        key = style_of(cell)
         if key not in self._formats:
             self._formats[key] = self._book.add_format(self._properties(*key))
         return self._formats[key]
@@ -157,7 +156,7 @@ class _Writer:
             "num_format": shown,
         }
         if (
-            look in _CENTRED or number
+            look in CENTRED or number
         ):  # LibreOffice sets numbers at the right against the line, indented or not
             properties["align"] = "center"
         else:
@@ -196,22 +195,3 @@ def target(link: str) -> str:
 
 def _tidy(texts: dict[str, str]) -> dict[str, str]:
     return {name: _CONTROL.sub("", text) for name, text in texts.items()}
-
-
-def _is_number(value: CellValue) -> bool:
-    return value is not None and not isinstance(value, str | bool)
-
-
-def _number_format(cell: TabCell) -> str:
-    """How a cell shows its number: by its value, or where that is not known yet by its look."""
-    value = cell.value
-    if isinstance(value, str):
-        return "General"
-    for kind, shown in _DATES:
-        if isinstance(value, kind):
-            return shown
-    if isinstance(value, float) and not value.is_integer():
-        return "#,##0.0"
-    if _is_number(value) or (cell.look == "number" and value is None):
-        return "#,##0"
-    return "yyyy-mm-dd" if cell.look == "date" and value is None else "General"

@@ -15,6 +15,8 @@ _DATE, _DATETIME, _TIME, _DURATION = 14, 22, 21, 46
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f]")
 _NO_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_USUAL = re.compile("[^\\s\x00-\x1f&<>_\ud800-\udfff\ufffe\uffff]{1,10000}")
+"""Texts that are written as they are, which most are."""
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 
 
@@ -47,7 +49,8 @@ def written(value: CellValue, date1904: bool, prefix: str = "") -> Written:
     if value is None or value == "":
         return EMPTY
     if isinstance(value, str):
-        return Written("inlineStr", prefixed(_inline(tidy_text(value)), prefix), 0)
+        inside = f"<is><t>{value}</t></is>" if _USUAL.fullmatch(value) else _inline(tidy_text(value))
+        return Written("inlineStr", prefixed(inside, prefix), 0)
     if isinstance(value, bool):
         return Written("b", prefixed(f"<v>{int(value)}</v>", prefix), 0)
     number, number_format = _number(value, date1904)
