@@ -39,7 +39,7 @@ _REPUBLIC = re.compile(
     r"(?:中华)?民国\s*(?P<named>\d{1,3})(?=\s*[-/.年])|"
     r"(?<![\d/.-])(?P<bare>1\d\d)(?=\s*年|\s*(?P<stroke>[-/.])\s*\d{1,2}\s*(?P=stroke)\s*\d{1,2}(?!\d))"
 )
-_REPUBLIC_COMPACT = re.compile(r"\A(?P<year>1\d\d)(?P<rest>(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+_REPUBLIC_COMPACT = re.compile(r"(?P<year>1\d\d)(?P<rest>(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
 _BEFORE_REPUBLIC = 1911
 _TIME = (
     r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?)?)|"
@@ -63,34 +63,30 @@ _TAIL = (
     r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?[.。]?\Z"
 )
 _YMD = re.compile(
-    r"\A"
-    + _LEAD
+    _LEAD
     + r"(?P<year>\d{4}|\d{2}(?=年))\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
     + _TAIL,
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"\A(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TAIL, re.IGNORECASE)
+_COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})" + _TAIL, re.IGNORECASE)
 _MD = re.compile(
-    r"\A" + _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号]?" + _TAIL,
+    _LEAD + r"(?:今年|本年)?(?P<month>\d{1,2})\s*(?:[./-]|月)\s*(?P<day>\d{1,2})\s*[日号]?" + _TAIL,
     re.IGNORECASE,
 )
-_DMY = re.compile(
-    r"\A" + _LEAD + r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE
-)
+_DMY = re.compile(_LEAD + r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})" + _TAIL, re.IGNORECASE)
 _SHORT = re.compile(
-    r"\A" + _LEAD + r"(?P<a>\d{1,2})(?P<stroke>[-/.])(?P<b>\d{1,2})(?P=stroke)(?P<c>\d{1,2})(?!\d)" + _TAIL,
+    _LEAD + r"(?P<a>\d{1,2})(?P<stroke>[-/.])(?P<b>\d{1,2})(?P=stroke)(?P<c>\d{1,2})(?!\d)" + _TAIL,
     re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(?P<name>" + "|".join(_MONTHS) + r")[a-z]*\.?"
 _ENGLISH = (
     re.compile(
-        r"\A" + _LEAD + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(?P<year>\d{4}))?" + _TAIL,
+        _LEAD + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(?P<year>\d{4}))?" + _TAIL,
         re.IGNORECASE,
     ),
     re.compile(
-        r"\A"
-        + _LEAD
+        _LEAD
         + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?:of\s+)?"
         + _MONTH
         + r",?(?:[\s-]+(?P<year>\d{4}|(?<=-)\d{2}))?"
@@ -157,7 +153,7 @@ def read_time(value: object) -> time | None:
             return (datetime.min + timedelta(days=value)).time().replace(microsecond=0)
         case str():
             found = re.match(
-                r"\A\s*(?P<part>上午|下午|晚上|中午|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?",
+                r"\s*(?P<part>上午|下午|晚上|中午|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?",
                 simplified(unicodedata.normalize("NFKC", value).strip()),
                 re.IGNORECASE,
             )
