@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from rules.relative_dates import meant_day
 from rules.same_person import may_be_same
 from rules.typed_dates import read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.votes import read_votes
 from rules.wordlists import word_lists
+from rules.workdays import calendar
 
 READ: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text("utf-8"))
 
@@ -39,6 +41,29 @@ def test_dates(kind, text) -> None:
     read = read_date(text, date(2024, 5, 28), past=kind == "past")
 
     assert (f"{read.moment:%Y-%m-%d %H:%M}" if read.moment else read.reading) == str(READ[kind][text])
+
+
+@pytest.mark.parametrize("text", READ["meant"])
+def test_the_day_that_words_mean(text) -> None:
+    monday = date(2024, 5, 20)
+
+    assert str(meant_day(text, monday, monday, calendar(today=monday))) == str(READ["meant"][text])
+
+
+@pytest.mark.parametrize("text", READ["meant_whenever"])
+def test_the_day_that_words_mean_whenever_they_were_said(text) -> None:
+    meant = meant_day(text, None, None, calendar(today=date(2024, 5, 20)))
+
+    assert str(meant) == str(READ["meant_whenever"][text])
+
+
+def test_in_the_last_days_of_a_month_or_a_year_its_end_may_be_the_next_ones() -> None:
+    may = [
+        meant_day("月底", date(2024, 5, day), None, calendar(today=date(2024, 5, day))) for day in (26, 27)
+    ]
+    assert may == [date(2024, 5, 31), None]
+    december = date(2024, 12, 2)
+    assert meant_day("年底", december, None, calendar(today=december)) is None
 
 
 def test_numbers_are_days_since_1900_or_a_month_and_a_day() -> None:
