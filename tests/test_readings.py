@@ -43,11 +43,13 @@ def test_dates(kind, text) -> None:
     assert (f"{read.moment:%Y-%m-%d %H:%M}" if read.moment else read.reading) == str(READ[kind][text])
 
 
-@pytest.mark.parametrize("text", READ["meant"])
-def test_the_day_that_words_mean(text) -> None:
-    monday = date(2024, 5, 20)
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind in ("meant", "meant_in_november") for text in READ[kind]]
+)
+def test_the_day_that_words_mean(kind, text) -> None:
+    said_on = date(2024, 5, 20) if kind == "meant" else date(2024, 11, 20)
 
-    assert str(meant_day(text, monday, monday, calendar(today=monday))) == str(READ["meant"][text])
+    assert str(meant_day(text, said_on, said_on, calendar(today=said_on))) == str(READ[kind][text])
 
 
 @pytest.mark.parametrize("text", READ["meant_whenever"])
