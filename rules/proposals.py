@@ -179,7 +179,7 @@ def _is_found(name: str, case: _Case, desk: _Desk) -> bool:
 
 def _head(case: _Case, desk: _Desk) -> str | None:
     """市场部负责人 is whoever heads 市场部 in the directory, if that is one."""
-    department = re.sub(r"的?(?:负责人|負責人)$", "", str(case.fields["value"]).strip())
+    department = re.sub(r"的?(?:负责人|負責人)$", "", str(case.fields["value"]))
     if case.fields["variant"] != OwnerKind.POST or department == case.fields["value"]:
         return None
     heads = desk.directory.heads(department)

@@ -71,7 +71,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "owners": (("A102", "A103", "A104", "M104", "T102"), ("importing", "import_sentences")),
     "proposals": ((), ("proposals",)),
-    "relative_dates": ((), ("proposals", "importing")),
+    "relative_dates": ((), ("readings", "proposals", "importing")),
     "risk": (("A116",), ("worked_example", "plan_and_guard")),
     "same_person": (("M202", "M208"), ("readings",)),
     "spelling": ((), ("proposals",)),

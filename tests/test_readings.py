@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from rules.relative_dates import meant_day
 from rules.same_person import may_be_same
 from rules.typed_dates import read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.votes import read_votes
 from rules.wordlists import word_lists
+from rules.workdays import calendar
 
 READ: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text("utf-8"))
 
@@ -39,6 +41,31 @@ def test_dates(kind, text) -> None:
     read = read_date(text, date(2024, 5, 28), past=kind == "past")
 
     assert (f"{read.moment:%Y-%m-%d %H:%M}" if read.moment else read.reading) == str(READ[kind][text])
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind in ("meant", "meant_in_november") for text in READ[kind]]
+)
+def test_the_day_that_words_mean(kind, text) -> None:
+    said_on = date(2024, 5, 20) if kind == "meant" else date(2024, 11, 20)
+
+    assert str(meant_day(text, said_on, said_on, calendar(today=said_on))) == str(READ[kind][text])
+
+
+@pytest.mark.parametrize("text", READ["meant_whenever"])
+def test_the_day_that_words_mean_whenever_they_were_said(text) -> None:
+    meant = meant_day(text, None, None, calendar(today=date(2024, 5, 20)))
+
+    assert str(meant) == str(READ["meant_whenever"][text])
+
+
+def test_in_the_last_days_of_a_month_or_a_year_its_end_may_be_the_next_ones() -> None:
+    may = [
+        meant_day("月底", date(2024, 5, day), None, calendar(today=date(2024, 5, day))) for day in (26, 27)
+    ]
+    assert may == [date(2024, 5, 31), None]
+    december = date(2024, 12, 2)
+    assert meant_day("年底", december, None, calendar(today=december)) is None
 
 
 def test_numbers_are_days_since_1900_or_a_month_and_a_day() -> None:
