@@ -51,7 +51,8 @@ def read_past(connection: sql.Connection, tracker: str, since: date, reopened: t
     for _, week, scope, key, value in connection.execute(query):
         weeks.setdefault(scope, {}).setdefault(week, {})[key] = value
     columns = [CLOSED.c[name] for name in Closed._fields]
-    left = sql.select(*columns).where(CLOSED.c.tracker == tracker, CLOSED.c.done >= since.isoformat())
+    recent = sql.or_(CLOSED.c.done >= since.isoformat(), CLOSED.c.due >= since.isoformat())
+    left = sql.select(*columns).where(CLOSED.c.tracker == tracker, recent)
     closed = tuple(Closed(*row) for row in connection.execute(left.order_by(CLOSED.c.row_id)))
     tabs = connection.execute(sql.select(SHOWN).where(SHOWN.c.tracker == tracker)).all()
     shown = {row.kind: _shown(row) for row in tabs}
