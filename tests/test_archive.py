@@ -670,8 +670,10 @@ def reported(book):
 
 
 def test_reports_count_archived_items_and_meetings_as_before(make, tmp_path):
-    items = [item("A1"), item("A2", meeting="M2"), item("A3", meeting="M2", done=None)]
-    meetings = [meeting("M1"), meeting("M2", day=date(2024, 2, 20))]
+    early = item("A4", meeting="M0", done=date(2023, 12, 28), 计划完成时间=date(2024, 1, 5))
+    items = [item("A1"), item("A2", meeting="M2"), item("A3", meeting="M2", done=None), early]
+    days = {"M0": date(2023, 12, 20), "M1": date(2024, 3, 1), "M2": date(2024, 2, 20)}
+    meetings = [meeting(number, day=day) for number, day in days.items()]
     book = make(tabs(items, meetings, [["M1", 1, "流程"], ["M2", 1, "流程"]]))
 
     one_pass(book, tmp_path, settings=WITH_REPORTS)

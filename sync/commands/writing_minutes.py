@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rules.directory import directory
+from rules.table import Book
 from sheet_templates import words
 from sync.commands.judging import look_at
 from sync.faults import UsageFault
@@ -32,21 +33,17 @@ def write_minutes(
     meeting: str, output: Path | None, path: Path | None, config: Path | None, now: datetime | None
 ) -> Iterator[Path]:
     """Write the minutes of a meeting; yields the files. Overwrites nothing."""
-    tracker = find_tracker(path, config)
-    book = look_at(tracker, now).judgement.book
-    texts = words(tracker.settings.language)
+    tracker, book = _judged(path, config, now)
     minutes = minutes_of(book, meeting)
-    yield from _write(minutes_document(minutes, texts), minutes, output, tracker)
+    yield from _write(minutes_document(minutes, words(tracker.settings.language)), minutes, output, tracker)
 
 
 def write_notice(
     meeting: str, output: Path | None, path: Path | None, config: Path | None, now: datetime | None
 ) -> Iterator[Path]:
     """Write the notice of a meeting and the invitation for calendars beside it; yields the files."""
-    tracker = find_tracker(path, config)
-    book = look_at(tracker, now).judgement.book
-    texts = words(tracker.settings.language)
-    notice = minutes_of(book, meeting)
+    tracker, book = _judged(path, config, now)
+    texts, notice = words(tracker.settings.language), minutes_of(book, meeting)
     written = list(_write(notice_document(notice, texts), notice, output, tracker))
     yield from written
     people = invited(notice, directory(book.get("people"), book.words))
@@ -55,6 +52,11 @@ def write_notice(
     entry = invitation(notice, people, sender, tracker.name, moment, texts)
     if entry is not None:
         yield _put(written[0].with_suffix(".ics"), entry, notice)
+
+
+def _judged(path: Path | None, config: Path | None, now: datetime | None) -> tuple[Tracker, Book]:
+    tracker = find_tracker(path, config)
+    return tracker, look_at(tracker, now).judgement.book
 
 
 def _write(

@@ -27,7 +27,8 @@ def past(ledger: Ledger, since: date, done_words: Sequence[str]) -> Past | None:
     for _, week, scope, key, value in ledger.database.asked(FIGURES, figures):
         weeks.setdefault(scope, {}).setdefault(week, {})[key] = value
     columns = [CLOSED.c[name] for name in Closed._fields]
-    left = sql.select(*columns).where(CLOSED.c.tracker == mine, CLOSED.c.done >= day)
+    recent = sql.or_(CLOSED.c.done >= day, CLOSED.c.due >= day)
+    left = sql.select(*columns).where(CLOSED.c.tracker == mine, recent)
     closed = (Closed(*row) for row in ledger.database.asked(CLOSED, left.order_by(CLOSED.c.row_id)))
     tabs = ledger.database.asked(SHOWN, sql.select(SHOWN).where(SHOWN.c.tracker == mine))
     shown = {row.kind: _shown(row) for row in tabs}

@@ -210,10 +210,11 @@ def _quarters(desk: Desk) -> Iterator[Period]:
 
 
 def _closed(desk: Desk) -> tuple[Closed, ...]:
-    """Items of the sheet that were closed in this quarter or the last: their rows may go to the archive."""
-    since = quarter_of(quarter_of(desk.today).before).first
+    """Items of the sheet that are closed, and were closed or due in this quarter or the last: their rows may go to
+    the archive."""
+    since = str(quarter_of(quarter_of(desk.today).before).first)
     items = desk.facts.items
-    recent = items[items["row"].gt(0) & items.closed & items.done.ge(str(since))]
+    recent = items[items["row"].gt(0) & items.closed & (items.done.ge(since) | items.due.ge(since))]
     due = recent.due.dt.strftime("%Y-%m-%d").fillna("")
     done = recent.done.dt.strftime("%Y-%m-%d").fillna("")
     late = recent.late_days.fillna(0).astype(int)
