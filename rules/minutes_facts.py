@@ -9,13 +9,13 @@
   NaN where the lengths do not say
 - ``item_count``, ``decided_count``, ``unresolved_count``: its action items, and of its topics those decided and left open
 - ``important``; ``retrospective``: it looks back at how meetings or a project went; and ``last_retrospective``: the
-  day of the last one that was held, the same for every row
+  day of the last one that was held, archived or not, the same for every row
 
 and to the topics what ``rules.topic_facts`` says. What is missing is judged by the day, what is there by the
 minute; a cell that holds only a day has the benefit of the doubt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -124,9 +124,23 @@ def _contents(meetings: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "unresolved_count": _count(book.get("topics"), meetings, "unresolved"),
         "retrospective": (looks_back := _looks_back(meetings, book)),
         "last_retrospective": pd.Series(
-            meetings.date[looks_back & meetings.held].max(), index=meetings.rows, dtype=meetings.date.dtype
+            _latest([*meetings.date[looks_back & meetings.held], *_archived_retrospectives(book)]),
+            index=meetings.rows,
+            dtype=meetings.date.dtype,
         ),
     }
+
+
+def _archived_retrospectives(book: Book) -> "pd.Series[pd.Timestamp]":
+    """The days of those that have left the table: what is archived was held."""
+    meetings = book.archive.get("meetings")
+    if meetings is None:
+        return pd.Series(dtype="datetime64[us]")
+    return meetings.date[_looks_back(meetings, replace(book, tables=book.archive))].dropna()
+
+
+def _latest(days: Sequence[pd.Timestamp]) -> Any:
+    return max((day for day in days if not pd.isna(day)), default=pd.NaT)
 
 
 def _count(table: Table | None, meetings: Table, fact: str = "") -> "pd.Series[int]":

@@ -81,12 +81,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Book:
-    """All that a rule may look at: the tables by key, the moment of the pass, working days and word lists."""
+    """All that a rule may look at: the tables by key, the moment of the pass, working days and word lists, and the
+    tables of what has gone to the ``archive``, as far as that is read."""
 
     tables: Mapping[str, Table]
     now: datetime
     calendar: Calendar
     words: WordLists
+    archive: Mapping[str, Table] = field(default_factory=dict)
 
     def get(self, key: str) -> Table | None:
         """A table by key, None where the workbook has none."""

@@ -66,9 +66,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class _Read:
-    """The typed tables of a snapshot, each item's number by its row, and what it is like by its number."""
+    """The typed tables of a snapshot and of its archive, each item's number by its row, and what it is like by its
+    number."""
 
     tables: Mapping[str, Table]
+    archive: Mapping[str, Table]
     ids: Mapping[int, str]
     states: Mapping[str, RowState]
 
@@ -92,8 +94,7 @@ def look(
     read = _read(snapshot, archive, settings, now, memory)
     judgement = _judged(read, settings, now, memory, language)
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
-    gone = archived_tables(archive, template(), settings.places, now.date())
-    counted = facts(judgement, levels, read.ids, read.states, memory.closed, gone)
+    counted = facts(judgement, levels, read.ids, read.states, memory.closed, read.archive)
     wanted = _wanted(settings.reports)
     desk = Desk(counted, places(judgement), judgement.book.words, language, template(), wanted, memory.past)
     reports = plan_reports(snapshot, desk)
@@ -125,13 +126,14 @@ def _read(
     digests = row_digests(actions, template().tables["actions"])
     ids = numbers(actions.id, digests, memory.rows, numbers_of(archive, template()))
     states = row_states(actions, ids, digests, memory.rows, now)
-    return _Read(tables if memory.states is None else with_history(tables, ids, states), ids, states)
+    known = tables if memory.states is None else with_history(tables, ids, states)
+    return _Read(known, archived_tables(archive, template(), settings.places, now.date()), ids, states)
 
 
 def _judged(read: _Read, settings: Settings, now: datetime, memory: Memory, language: Words) -> Judgement:
     """Every finding, the old ones marked, with what may be proposed."""
     days = calendar(settings.calendar.country, own_days(read.tables), today=now.date())
-    book = Book(read.tables, now, days, word_lists(settings.words))
+    book = Book(read.tables, now, days, word_lists(settings.words), read.archive)
     found = mark_old(judge(book, RULES, settings.tuning), memory.baseline, read.ids, template())
     return with_proposals(found, status_words(template(), language))
 

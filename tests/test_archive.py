@@ -688,6 +688,19 @@ def test_reports_count_archived_items_and_meetings_as_before(make, tmp_path):
     assert before.keys() == after.keys()
 
 
+@pytest.mark.parametrize("looked_back", [True, False])
+def test_a_retrospective_counts_after_it_was_archived(tmp_path, looked_back):
+    name = "一季度会议复盘会" if looked_back else "一季度例会"
+    meetings = [["M1", name, "产品会议", date(2024, 3, 1), None], meeting("M2", day=date(2024, 3, 20))]
+    book = in_memory(tabs([item("A1"), item("A3", meeting="M2", done=None)], meetings))
+
+    one_pass(book, tmp_path)
+    assert standing(book, "会议登记") == ["M2"]
+    findings = one_pass(book, tmp_path).judged.judgement.findings
+
+    assert ("M207" in {finding.code for finding in findings}) is not looked_back
+
+
 def in_memory_edited(book):
     name = "2024年产品会议"
     rows = [list(row) for row in book.tabs[name].rows]
