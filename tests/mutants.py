@@ -77,7 +77,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "relative_dates": ((), ("readings", "proposals", "importing")),
     "risk": (("A116",), ("worked_example", "plan_and_guard")),
     "same_person": (("M202", "M208"), ("readings",)),
-    "spelling": ((), ("proposals",)),
+    "spelling": ((), ("readings", "proposals")),
     "table": (("A101", "T203", "S002"), ()),
     "topic_facts": (_TOPICS, ("results_of_meetings",)),
     "tuning": (("M105", "A116"), ("rules_command",)),
