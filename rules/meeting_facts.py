@@ -12,7 +12,7 @@
 - ``topic_count``, ``topics_planned``: its topics, and their planned minutes together (NaN where any is unknown)
 
 and to the topics ``meeting_row``, ``meeting_known``, ``meeting_date``, ``meeting_minutes`` (what is planned for
-the meeting), ``meeting_held``, ``emergency``, ``called``, ``ahead``, ``recent`` and ``live``, all of their meeting.
+the meeting), ``meeting_held``, ``called``, ``ahead``, ``recent`` and ``live``, all of their meeting.
 
 A register is a diary, and nobody is to be reminded for ever of what is over. Rules look at the meetings that are
 ``live``, which is up to 90 days after the day of the meeting: then the quarter's review has had it. Those whose
@@ -39,7 +39,6 @@ _NO_MEETINGS = pd.DataFrame(
     {
         "date": pd.Series(dtype="datetime64[s]"),
         "planned_minutes": pd.Series(dtype="float64"),
-        "emergency": pd.Series(dtype="str"),
         **{fact: pd.Series(dtype="bool") for fact in ("held", "ahead", "called", "recent", "live")},
     }
 )
@@ -130,6 +129,5 @@ def _of_their_meeting(topics: Table, meetings: Table | None) -> dict[str, "pd.Se
         "meeting_date": taken["date"],
         "meeting_minutes": taken["planned_minutes"],
         "meeting_held": taken["held"].eq(True),
-        "emergency": taken["emergency"].eq("yes"),
         **{fact: taken[fact].ne(False) for fact in ("ahead", "called", "recent", "live")},
     }

@@ -7,7 +7,7 @@
   whatever an organisation has tuned; <NA> where that cannot be said, or not yet
 - ``overrun_minutes``: by how many minutes its topics took longer than was planned for it; 0 where they did not,
   NaN where the lengths do not say
-- ``item_count``, ``decided_count``, ``unresolved_count``: its action items, and of its topics those decided and left open
+- ``item_count``, ``decided_count``: its action items, and of its topics those decided
 - ``important``; ``retrospective``: it looks back at how meetings or a project went; and ``last_retrospective``: the
   day of the last one that was held, archived or not, the same for every row
 
@@ -121,7 +121,6 @@ def _contents(meetings: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
         "overrun_minutes": _overrun(meetings, book.get("topics")),
         "item_count": _count(book.get("actions"), meetings),
         "decided_count": _count(book.get("topics"), meetings, "decided"),
-        "unresolved_count": _count(book.get("topics"), meetings, "unresolved"),
         "retrospective": (looks_back := _looks_back(meetings, book)),
         "last_retrospective": pd.Series(
             _latest([*meetings.date[looks_back & meetings.held], *_archived_retrospectives(book)]),

@@ -62,7 +62,10 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "findings": (("A101",), ("messages",)),
     "handbook": (("A101",), ("rules_command",)),
-    "judge": (("A101", "A106", "A107", "A109", "S001", "S003", "S004", "S006"), ("waivers", "rules_command")),
+    "judge": (
+        ("A101", "A106", "A107", "A109", "S001", "S003", "S004", "S006"),
+        ("waivers", "rules_command", "quiet"),
+    ),
     "meeting_facts": (("M102", "M105", "M107", "M109", "M110", "M113", "T101", "T103", "T201", "M101"), ()),
     "meetings": (("A115", "A118", "M107", "M204", "T206", "M207"), ()),
     "minutes_facts": (
@@ -74,7 +77,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "relative_dates": ((), ("readings", "proposals", "importing")),
     "risk": (("A116",), ("worked_example", "plan_and_guard")),
     "same_person": (("M202", "M208"), ("readings",)),
-    "spelling": ((), ("proposals",)),
+    "spelling": ((), ("readings", "proposals")),
     "table": (("A101", "T203", "S002"), ()),
     "topic_facts": (_TOPICS, ("results_of_meetings",)),
     "tuning": (("M105", "A116"), ("rules_command",)),

@@ -8,7 +8,14 @@ import pytest
 import yaml
 
 from rules.handbook import RULES
-from tests.rule_cases import Case, cases_of, judged, wanted
+from rules.judge import judge
+from rules.table import Book
+from rules.tuning import Tuning
+from rules.wordlists import word_lists
+from rules.workdays import calendar
+from sheet_templates import template
+from sync.tables import read_tables
+from tests.rule_cases import NOW, Case, cases_of, judged, snapshot, wanted
 
 RELIED_ON = yaml.safe_load((Path(__file__).parent / "quiet.yml").read_text("utf-8"))
 
@@ -45,3 +52,13 @@ def test_a_rule_is_quiet_where_a_cell_that_it_relies_on_is_broken(code) -> None:
 def test_every_rule_says_what_it_relies_on() -> None:
     for rule in (rule for rule in RULES if rule.on != "*"):
         assert {*rule.columns, *rule.reads} == set(RELIED_ON.get(rule.code, ())), rule.code
+
+
+def test_an_impossible_due_date_counts_as_empty_for_what_is_computed() -> None:
+    case = Case("A107", "fail_", {"actions": [{"due": "1924-06-14"}, {"due": "2024-05-24"}]})
+    tables = read_tables(snapshot(case), template(), {}, NOW.date())
+    judged_book = judge(Book(tables, NOW, calendar(today=NOW.date()), word_lists()), RULES, Tuning()).book
+    actions = judged_book.tables["actions"]
+
+    assert actions.late_days.isna().tolist() == [True, False]
+    assert actions.computed.tolist() == ["in_progress", "delayed"]

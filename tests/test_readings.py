@@ -11,6 +11,7 @@ import yaml
 
 from rules.relative_dates import meant_day
 from rules.same_person import may_be_same
+from rules.spelling import differ_by_one, look_alike
 from rules.typed_dates import read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.votes import read_votes
@@ -115,3 +116,30 @@ def test_whether_two_cells_may_name_one_person(same, kind) -> None:
     for one, other in READ[kind]:
         assert may_be_same(one, other, word_lists()) is same, (one, other)
         assert may_be_same(other, one, word_lists()) is same, (other, one)
+
+
+@pytest.mark.parametrize("slip", ["dane", "doe", "done1", "donee", "odne", "doen", "xdone", "dond", "one"])
+def test_one_slip_of_the_keyboard(slip) -> None:
+    assert differ_by_one("done", slip)
+    assert differ_by_one(slip, "done")
+
+
+@pytest.mark.parametrize("other", ["done", "do", "dnoe1", "dnao", "deno", "edon", "1done1", "dxxe", "d"])
+def test_none_or_more_than_one(other) -> None:
+    assert not differ_by_one("done", other)
+    assert not differ_by_one(other, "done")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("己完成", "已完成"),
+        ("巳完成", "已完成"),
+        ("末开始", "未开始"),
+        ("进行种", "进行中"),
+        ("近行中", "进行中"),
+        ("沿期", "延期"),
+    ],
+)
+def test_signs_that_look_alike(typed, meant) -> None:
+    assert look_alike(typed) == look_alike(meant) != look_alike("已取消")

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import holidays
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.workdays import calendar
+from rules.workdays import calendar, holiday_name
 
 TODAY = date(2024, 5, 28)
 CHINA = calendar(today=TODAY)
@@ -93,6 +93,21 @@ def test_other_countries():
         calendar("XX", today=TODAY)
 
 
+def test_a_holiday_has_a_name():
+    names = {
+        ("CN", date(2024, 6, 10)): "Dragon Boat Festival",
+        ("cn", date(2024, 10, 1)): "National Day",
+        ("CN", date(2024, 6, 12)): "",
+        ("DE", date(2024, 5, 1)): "Labor Day",
+        ("DE", date(2024, 5, 2)): "",
+        ("", date(2024, 5, 1)): "",
+        ("XX", date(2024, 5, 1)): "",
+    }
+
+    assert {asked: holiday_name(*asked) for asked in names} == names
+    assert holiday_name("CN", date(max(CHINA.announced) + 1, 1, 1)) == "New Year's Day"
+
+
 def test_moving_by_working_days():
     assert CHINA.last_working(date(2024, 6, 10)) == date(2024, 6, 7)
     assert CHINA.add(date(2024, 6, 7), 1) == date(2024, 6, 11)
@@ -103,6 +118,7 @@ def test_moving_by_working_days():
 DAYS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_counting_agrees_with_a_plain_loop(due, end):
     expected = sum(CHINA.is_working(due + timedelta(days=n)) for n in range(1, (end - due).days + 1))
@@ -110,6 +126,7 @@ def test_counting_agrees_with_a_plain_loop(due, end):
     assert CHINA.between(due, end) == expected
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 30))
 def test_adding_and_counting_are_inverse(day, count):
     assert CHINA.between(day, CHINA.add(day, count)) == count
