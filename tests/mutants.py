@@ -57,7 +57,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "conclusions": (_TOPICS, ()),
     "directory": (("A104", "S005", "M208"), ("directory", "notices")),
     "facts": (
-        ("A107", "A110", "A111", "A112", "A115", "A116", "A117", "A118", "A119", "M208"),
+        ("A107", "A108", "A110", "A111", "A112", "A115", "A116", "A117", "A118", "A119", "M208"),
         ("worked_example", "plan_and_guard"),
     ),
     "findings": (("A101",), ("messages",)),
@@ -69,7 +69,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "meeting_facts": (("M102", "M105", "M107", "M109", "M110", "M113", "T101", "T103", "T201", "M101"), ()),
     "meetings": (("A115", "A118", "M107", "M204", "T206", "M207"), ()),
     "minutes_facts": (
-        ("M201", "M203", "M204", "M205", "M207", "M209", "T201"),
+        ("M201", "M202", "M203", "M204", "M205", "M207", "M209", "T201"),
         ("results_of_meetings", "report_figures"),
     ),
     "owners": (("A102", "A103", "A104", "M104", "T102"), ("importing", "import_sentences")),
