@@ -19,6 +19,7 @@ _MOST_IN_ARRAYS = 200_000
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _GROUP = re.compile(rb"""\st\s*=\s*["'](?:array|dataTable)["']""")
 _REF = re.compile(rb"""\sref\s*=\s*["']([^"']*)["']""")
+_PREFIXED = re.compile(rb":(?:c|row)")
 _HELD = re.compile(rb"<(?:[^\s<>/:]+:)?(?:v|is|f)[\s>/]")
 
 
@@ -119,17 +120,14 @@ def error_cells(sheet: Worksheet) -> dict[Place, str]:
 def check_extent(sheet: Worksheet) -> None:
     """Raise RefusalError when the cells span more than can be held, before anybody tries to hold them."""
     patterns = _patterns(sheet.prefix)
-    mixed = sheet.prefix or b":c" in sheet.view or b":row" in sheet.view
-    if mixed and patterns["foreign"].search(sheet.view):
+    if (sheet.prefix or _PREFIXED.search(sheet.view)) and patterns["foreign"].search(sheet.view):
         raise RefusalError("mixes XML prefixes in a worksheet; save it anew in Excel")
-    if regular(sheet):
-        last_row = _last_row(sheet)
-        if not _beyond(sheet.prefix, min(last_row, MOST_CELLS // 26), "[A-Z]{2}").search(sheet.view):
-            return
-        width = max(column_number(name.decode()) for name in {b"Z", *patterns["columns"].findall(sheet.view)})
-        if not _beyond(sheet.prefix, min(last_row, MOST_CELLS // width), "[A-Z]{4}").search(sheet.view):
-            return
-    _check_held(sheet)
+    last_row = _last_row(sheet)
+    if not _far_cell(sheet.prefix, "[A-Z]", min(last_row, MOST_CELLS // 26)).search(sheet.view):
+        return
+    width = max(column_number(name.decode()) for name in {b"Z", *patterns["columns"].findall(sheet.view)})
+    if _far_cell(sheet.prefix, "[A-Z]{1,3}", min(last_row, MOST_CELLS // width)).search(sheet.view):
+        _check_held(sheet)
 
 
 def _last_row(sheet: Worksheet) -> int:
@@ -139,18 +137,17 @@ def _last_row(sheet: Worksheet) -> int:
     return int(number[1][:8]) if number else 0
 
 
-def _beyond(prefix: str, last_row: int, column: str) -> re.Pattern[bytes]:
-    """Finds a cell whose reference names a later row, such a column, or no row or column at all."""
+def _far_cell(prefix: str, column: str, last_row: int) -> re.Pattern[bytes]:
+    """Finds a cell whose reference names a later row or another column, or is not written as nearly always."""
     digits = str(last_row)
-    later = [
-        f"{digits[:place]}[{int(digit) + 1}-9][0-9]{{{len(digits) - place - 1}}}"
+    rows = [f"[0-9]{{1,{len(digits) - 1}}}"] if last_row > 9 else []
+    rows += [
+        f"{digits[:place]}[0-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
         for place, digit in enumerate(digits)
-        if digit != "9"
+        if digit != "0"
     ]
-    later.append(f"[0-9]{{{len(digits) + 1},}}")
-    odd = f"{column}|[A-Z]{{1,3}}(?![0-9])"
-    source = f'<{re.escape(prefix)}c r="(?:{odd}|[A-Z]{{1,3}}(?:{"|".join(later)})(?![0-9]))'
-    return re.compile(source.encode())
+    within = "|".join([*rows, digits])
+    return re.compile(f'<{re.escape(prefix)}c(?! r="{column}(?:{within})")[\\s/>]'.encode())
 
 
 def _check_held(sheet: Worksheet) -> None:
