@@ -1,9 +1,9 @@
 """What is remembered of each row from one pass to the next: when it was touched, how often its date was put off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from sys import intern
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,8 +11,7 @@ from rules.table import Table
 from sheet_templates import TemplateTable
 
 
-@dataclass(frozen=True, slots=True)
-class RowState:
+class RowState(NamedTuple):
     """What is remembered of a row.
 
     ``digest`` is a hash of what people wrote, ``seen`` when the row was first met and ``touched`` when it
@@ -63,12 +62,12 @@ def _state(before: RowState | None, digest: str, due: str, now: datetime, update
         return RowState(digest, now, now if pd.isna(updated) else updated.to_pydatetime(), due)
     if before.digest == digest:
         return before
-    changed = replace(before, digest=digest, touched=now)
+    changed = before._replace(digest=digest, touched=now)
     if not before.due or due <= before.due:
-        return changed if before.due else replace(changed, due=due)
+        return changed if before.due else changed._replace(due=due)
     today = now.date().isoformat()
     again = before.postponed_on != today  # several tries on one day are one postponement
-    return replace(changed, due=due, postponed=before.postponed + again, postponed_on=today)
+    return changed._replace(due=due, postponed=before.postponed + again, postponed_on=today)
 
 
 def with_blocked(
@@ -79,7 +78,7 @@ def with_blocked(
     is_blocked = actions.computed.eq("blocked").to_numpy(dtype=bool)
     blocked = {ids[row] for row in actions.rows[is_blocked]}
     changed = {
-        row_id: replace(state, blocked=(state.blocked or today) if row_id in blocked else "")
+        row_id: state._replace(blocked=(state.blocked or today) if row_id in blocked else "")
         for row_id, state in states.items()
         if bool(state.blocked) != (row_id in blocked)
     }

@@ -177,7 +177,8 @@ def _cells(tab: Tab, shown: Shown, places: Mapping[str, int]) -> Iterator[SetCel
     for key, values in shown.wanted.items():
         position = places[key]
         for row, now in values.items():
-            was = _cell(tab, row, position)
+            cells = tab.rows[row - 1]
+            was = cells[position - 1] if position <= len(cells) else None
             if was is not now and not same_value(was, now) and (key != "id" or was in (None, "")):
                 yield SetCell(tab.name, row, position, key, shown.row_ids[row], was, now)
 

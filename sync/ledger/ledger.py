@@ -1,7 +1,6 @@
 """What a tracker's passes have done, and what each row was (DESIGN §5)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -20,7 +19,6 @@ from sync.ledger.tables import BASELINE, CHANGES, ROWS, RUNS, UNDONE, lacking
 from sync.snapshot import CellValue
 
 _USUAL_PASSES = 20
-_STATE = tuple(field.name for field in fields(RowState))
 
 
 class LastPass(NamedTuple):
@@ -69,7 +67,7 @@ class Ledger:
         if not self.database.has(ROWS):
             return None
         with self.database.transaction() as connection:
-            known = [name for name in _STATE if name not in lacking(connection, ROWS)]
+            known = [name for name in RowState._fields if name not in lacking(connection, ROWS)]
             query = sql.select(ROWS.c.row_id, *(ROWS.c[name] for name in known)).order_by(ROWS.c.row_id)
             rows = connection.execute(query.where(ROWS.c.tracker == self.tracker)).all()
         return {row_id: RowState(**dict(zip(known, state, strict=True))) for row_id, *state in rows}
