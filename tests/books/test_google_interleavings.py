@@ -3,23 +3,20 @@
 The long form: CLOSELOOP_INTERLEAVINGS=10000 (``make interleavings``).
 """
 
-import os
 from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from sheet_templates import template
 from sync.faults import BusyFault, ChangedFault
+from tests.books.google_at_once import HEADS, OURS, TOP, at_once, play
 from tests.books.google_plans import plan_for
 from tests.sheets_server import Service, Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
@@ -27,16 +24,11 @@ from tests.sheets_server.grid import shown
 from tests.sheets_server.people import KINDS, Edit, columns_of_people, delete_our_column, make
 
 TODAY = date(2024, 5, 28)
-TOP = 2
-HEADS = ["编号", "行动项描述", "负责人", "计划完成时间", "状态", "我的列"]
 WIDTH = len(HEADS)
-OURS = frozenset(head for column in template().tables["actions"].worker_columns for head in column.heads)
-COUNT = int(os.environ.get("CLOSELOOP_INTERLEAVINGS", "60"))
 REPAIRING = [("get", 1), ("batchUpdate", 1), ("get", 2), ("batchUpdate", 2)]
 MOMENTS = [("getByDataFilter", 0), ("batchUpdate", 0), ("batchUpdate", 0), *REPAIRING]
 """Before the second look, before the write (oftener), before the readings and the writes of repairs; in a table's
 first pass the second look is a batchUpdate too, and the others come one later."""
-"""Whoever copies a row in the second in which a wrong number may stand in it copies that number: it is theirs then."""
 FIGURES: Counter[str] = Counter()
 
 edits = st.builds(
@@ -175,11 +167,7 @@ CASES: list[tuple[int, int, Script]] = [
 
 @pytest.mark.parametrize(("count", "numbered", "script"), CASES)
 def test_cases_that_were_found(desk, count, numbered, script):
-    class Known(Passes):
-        pass
-
-    Known.desk = desk
-    case = Known()
+    case = at_once(Passes, desk)()
     case.begin(count=count, numbered=numbered)
     for first, meanwhile in script:
         case.worker_passes(first=first, meanwhile=meanwhile)
@@ -189,22 +177,5 @@ def test_cases_that_were_found(desk, count, numbered, script):
 
 @pytest.mark.slow
 def test_people_and_worker_at_once(desk, capsys):
-    class AtOnce(Passes):
-        pass
-
-    AtOnce.desk = desk
-    run_state_machine_as_test(
-        AtOnce,
-        settings=settings(
-            max_examples=COUNT,
-            stateful_step_count=6,
-            deadline=None,
-            derandomize=COUNT <= 60,  # the short form is the same each time; the long one looks for more
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, *([Phase.shrink] if COUNT <= 60 else [])],
-        ),
-    )
-    with capsys.disabled():
-        if COUNT > 60:
-            print("\n" + ", ".join(f"{count} {name}" for name, count in sorted(FIGURES.items())))  # noqa: T201
+    play(Passes, desk, FIGURES, capsys)
     assert FIGURES["passes"]

@@ -3,16 +3,14 @@
 The long form: CLOSELOOP_INTERLEAVINGS=10000 (``make interleavings``).
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from sheet_templates import template
 from sync.books.google.rows_back import moved_columns
@@ -20,6 +18,7 @@ from sync.changes import AppendRow, Plan, RemoveRows
 from sync.faults import BusyFault, ChangedFault
 from sync.finding_tables import find_layouts
 from sync.tables import text_of
+from tests.books.google_at_once import HEADS, OURS, TOP, at_once, play
 from tests.books.google_plans import plan_for
 from tests.sheets_server import Spreadsheet
 from tests.sheets_server.desk import ID, Desk, open_desk, sheet_of
@@ -27,10 +26,6 @@ from tests.sheets_server.grid import shown
 from tests.sheets_server.people import KINDS, Edit, columns_of_people, make
 
 TODAY = date(2024, 5, 28)
-TOP = 2
-HEADS = ["编号", "行动项描述", "负责人", "计划完成时间", "状态", "我的列"]
-OURS = frozenset(head for column in template().tables["actions"].worker_columns for head in column.heads)
-COUNT = int(os.environ.get("CLOSELOOP_INTERLEAVINGS", "60"))
 MOMENTS = [
     ("getByDataFilter", 0),
     *[("batchUpdate", time) for time in (0, 0, 1, 2, 3)],
@@ -185,24 +180,7 @@ def desk():
 
 @pytest.mark.slow
 def test_rows_leave_and_come_while_people_type(desk, capsys):
-    class AtOnce(Removals):
-        pass
-
-    AtOnce.desk = desk
-    run_state_machine_as_test(
-        AtOnce,
-        settings=settings(
-            max_examples=COUNT,
-            stateful_step_count=6,
-            deadline=None,
-            derandomize=COUNT <= 60,  # the short form is the same each time; the long one looks for more
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, *([Phase.shrink] if COUNT <= 60 else [])],
-        ),
-    )
-    with capsys.disabled():
-        if COUNT > 60:
-            print("\n" + ", ".join(f"{count} {name}" for name, count in sorted(FIGURES.items())))  # noqa: T201
+    play(Removals, desk, FIGURES, capsys)
     assert FIGURES["rows that left"]
 
 
@@ -217,11 +195,7 @@ CASES: list[tuple[int, int, Script]] = [
 
 @pytest.mark.parametrize(("count", "spare", "script"), CASES)
 def test_cases_that_were_found(desk, count, spare, script):
-    class Known(Removals):
-        pass
-
-    Known.desk = desk
-    case = Known()
+    case = at_once(Removals, desk)()
     case.begin(count=count, spare=spare)
     case.rows_leave(script=script)
     case.rows_leave(script=[])

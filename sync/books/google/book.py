@@ -7,13 +7,14 @@ from itertools import count
 
 from sheet_templates import template
 from sync.books.google.address import Json
+from sync.books.google.leaving import leaving
 from sync.books.google.obstacles import find_obstacles
 from sync.books.google.reading import WHOLE, File, fingerprint, read_file
 from sync.books.google.rounds import Rounds
 from sync.books.google.rows import make_task
 from sync.books.google.service import Sheets, UnsureError
 from sync.books.google.tabs import put_tab
-from sync.books.google.writing import Writing, leaving
+from sync.books.google.writing import Writing
 from sync.books.memory import MemoryBook
 from sync.changes import Plan, PutTab
 from sync.faults import BusyFault, ChangedFault, WorkbookFault

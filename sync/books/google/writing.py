@@ -6,13 +6,14 @@ its reply shows numbers and headings beside what was written. A value that met a
 meant for is known at once, and what stood there is put back from the copy.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sync.books.google import building, colours
 from sync.books.google.address import LAST_COLUMN, Json
+from sync.books.google.keeping import as_left, made_ready, new_keep
+from sync.books.google.leaving import LeavingRows, Said
 from sync.books.google.marks import Mark, put_mark
 from sync.books.google.placing import Misplaced, Write, describe, misplaced, place, written_back
 from sync.books.google.reading import File, Grid, Part, Sheet
@@ -23,7 +24,6 @@ from sync.books.google.rows import (
     check_whole,
     find_table,
     heading_rows,
-    said_at,
     whole,
 )
 from sync.books.google.rows_back import Vanished, heads_at, moved_columns, put_back
@@ -31,12 +31,10 @@ from sync.books.google.tags import lacking, put_tag, stands_still
 from sync.changes import AddColumn, AppendRow
 from sync.colours import LAST_ROW
 from sync.faults import ChangedFault
-from sync.snapshot import Area, CellValue, ColourRule, Tab
+from sync.snapshot import Area, ColourRule
 
 _MANY = 40
 """Stretches of rows; where there are more, one range is read that spans them all."""
-_KEPT = "_closeloop"
-Said = tuple[CellValue, ...]
 
 
 class View(NamedTuple):
@@ -50,36 +48,6 @@ class View(NamedTuple):
 def view_of(file: File, sheet: Sheet) -> View:
     """A sheet of a file that was read whole."""
     return View(whole(sheet), sheet.rules, file)
-
-
-class Leaving(NamedTuple):
-    """Rows that are to be taken out, each with what it says in ``columns``; formulas, which may show something else
-    elsewhere, are not among these."""
-
-    rows: Mapping[int, Said]
-    columns: tuple[int, ...]
-
-    def said(self, grid: Grid, row: int) -> Said:
-        """What a row says."""
-        return said_at(grid, row, self.columns)
-
-    def without(self, taken: Iterable[Said]) -> "Leaving":
-        """What is left to be taken out: a copy that people have made meanwhile is theirs."""
-        rows, done = dict(self.rows), Counter(taken)
-        for row, says in self.rows.items():
-            if done[says]:
-                done[says] -= 1
-                del rows[row]
-        return Leaving(rows, self.columns)
-
-
-def leaving(task: Task, rows: Sequence[int]) -> Leaving:
-    """These rows as they were read."""
-    computed = {column for row, column in task.sheet.formulas if row in rows}
-    numbers = (task.layout.columns[key] for key in ("id",) if key in task.layout.columns)
-    columns = tuple(sorted({*task.theirs, *numbers} - computed))
-    grid = whole(task.sheet).grid if rows else {}
-    return Leaving({row: said_at(grid, row, columns) for row in rows}, columns)
 
 
 @dataclass(frozen=True)
@@ -123,7 +91,7 @@ class Writing:
     file: File
     task: Task
     rules: Sequence[ColourRule] | None
-    gone: Leaving
+    gone: LeavingRows
     appended: Sequence[AppendRow]
     token: str
     spare: int
@@ -178,7 +146,8 @@ class Writing:
                 "rows without a number have changed since they were read; the next pass writes them"
             )
         structure = [*self._structure(view, where, missing), *self._rows_added(view, where)]
-        removed = self._removed(view, where)
+        grid = view.part.grid
+        removed = self.gone.found(grid, where.header_row) if view.file else self.gone.unmoved(grid)
         if removed is None:
             return [], False
         then = Where(where.header_row, columns)
@@ -248,24 +217,6 @@ class Writing:
         yield from colours.removed(self.task.sheet.id, ours)
         yield from colours.added(self.task.sheet.id, self.rules, len(view.rules) - len(ours), locale)
 
-    def _removed(self, view: View, where: Where) -> dict[int, Said] | None:
-        """The rows that are to go, wherever they are now, with what they say: of rows that say the same any is as good.
-        A row that is nowhere any more needs nothing; None where not all were looked at and some have moved."""
-        grid, gone = view.part.grid, self.gone
-        if view.file is None:
-            found = {row: says for row, says in gone.rows.items() if gone.said(grid, row) == says}
-            return found if len(found) == len(gone.rows) else None
-        left = Counter(gone.rows.values())
-        found = {}
-        for row in sorted(
-            {row for row, _ in grid if row > where.header_row}, key=lambda row: row not in gone.rows
-        ):
-            says = gone.said(grid, row)
-            if left[says]:
-                left[says] -= 1
-                found[row] = says
-        return found
-
     def _parcel(
         self,
         view: View,
@@ -277,10 +228,10 @@ class Writing:
         """A batch on its way; it is in doubt from when it is sent until its answer shows that it met its cells.
         ``hidden`` is what will still be astray then."""
         kept = self._kept(view)
-        sheet = self.task.sheet.id
+        sheet, size = self.task.sheet.id, (view.part.size[0], batch.width)
         requests = [
             *self._still(view, batch),
-            *self._keep(kept, view, batch),
+            *made_ready(kept, size, sheet, batch.token),
             *changes,
             *building.kept_copies(sheet, kept.id, batch.writes, batch.fresh),
             *cells,
@@ -300,7 +251,7 @@ class Writing:
             shown = building.before_removal(sorted(batch.removed), parts[sheet].grid)
             before = parts[kept.id].grid if kept.id in parts else {}
             if self._met(zip(requests, replies, strict=False), batch, shown, before):
-                self._doubt, self._made = None, _ready(kept, view, batch)
+                self._doubt, self._made = None, as_left(kept, size)
                 self.gone = self.gone.without(batch.removed.values())
                 return True
             self._doubt = replace(batch, shown=shown)
@@ -417,32 +368,8 @@ class Writing:
 
     def _kept(self, view: View) -> Sheet:
         """The hidden tab for this table; one of an id that nobody has, where it is not there yet."""
-        file = view.file or self.file
-        known = self._made or file.kept.get(self.task.sheet.id)
-        if known is not None:
-            return known
-        return Sheet(self.spare, Tab(_kept_title(self.task.sheet.id), ()), (0, 0))
-
-    def _keep(self, kept: Sheet, view: View, batch: _Batch) -> Iterator[Json]:
-        """Make the hidden tab ready: as large as the table's, empty, and marked with this batch."""
-        rows, width = view.part.size[0], batch.width
-        mark = kept.mark or Mark()
-        if kept.mark is None:
-            grid = {"rowCount": rows, "columnCount": width}
-            made = {
-                "sheetId": kept.id,
-                "title": kept.tab.name,
-                "hidden": True,
-                "gridProperties": grid,
-            }
-            yield {"addSheet": {"properties": made}}
-        else:
-            for dimension, lacking in (("ROWS", rows - kept.size[0]), ("COLUMNS", width - kept.size[1])):
-                if lacking > 0:
-                    yield {"appendDimension": {"sheetId": kept.id, "dimension": dimension, "length": lacking}}
-            yield {"updateCells": {"range": {"sheetId": kept.id}, "fields": "userEnteredValue"}}
-        said = Mark(keeps=self.task.sheet.id, batch=batch.token, metadata=mark.metadata)
-        yield put_mark(kept.id, said, new=kept.id)
+        known = self._made or (view.file or self.file).kept.get(self.task.sheet.id)
+        return known or new_keep(self.task.sheet.id, self.spare)
 
     def _ranges(self, view: View, kept: Sheet, batch: _Batch) -> list[str]:
         """What the reply shows: the header, all numbers, what was written, rows without a number, and what was kept
@@ -466,15 +393,3 @@ class Writing:
     def _next_token(self) -> str:
         self._sent += 1
         return f"{self.token}-{self._sent}"
-
-
-def _ready(kept: Sheet, view: View, batch: _Batch) -> Sheet:
-    """The hidden tab as a batch has left it."""
-    size = max(kept.size[0], view.part.size[0]), max(kept.size[1], batch.width)
-    mark = kept.mark or Mark(keeps=0, metadata=kept.id)
-    return replace(kept, size=size, mark=mark)
-
-
-def _kept_title(sheet: int) -> str:
-    """The name of the hidden tab that serves a sheet."""
-    return _KEPT if sheet == 0 else f"{_KEPT}_{sheet}"
