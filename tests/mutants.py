@@ -244,6 +244,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=["rules"])
     parser.add_argument("--every", type=int, default=1, help="try but each so many-th mutant of a module")
+    parser.add_argument("--from", type=int, default=0, dest="offset", help="leave out so many before the first")
     asked = parser.parse_args()
     tried: list[tuple[Mutant, Fate]] = []
     _read_data()
@@ -252,7 +253,7 @@ def main() -> None:
         if source.path.stem not in KNOWN:
             _warm_up()
         of_lines = [mutant for mutant in mutants(source.text) if mutant.line in lines]
-        mine = [(mutant, _tried(source, mutant)) for mutant in of_lines[:: asked.every]]
+        mine = [(mutant, _tried(source, mutant)) for mutant in of_lines[asked.offset :: asked.every]]
         if Fate.LIVES not in {became for _, became in mine} and fate(source, None) is not Fate.LIVES:
             sys.exit(f"{source.name}: its tests fail without any fault in it")
         _say(source.name, mine)
