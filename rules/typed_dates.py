@@ -46,8 +46,7 @@ _TIME = (
     r"(?P<hour2>\d{1,2})(?=\s*[ap]m\b)))?"
 )
 _PART = r"(?P<part>上午|早上|早晨|清晨|凌晨|早|中午|下午|傍晚|晚上|晚|am|pm)"
-_AFTERNOON_FROM = {"下午": 12, "傍晚": 12, "晚上": 12, "晚": 12, "pm": 12, "中午": 11}
-"""By part of the day the hour up to which twelve are added: 中午11点 is before noon, 中午1点 after it."""
+_AFTERNOON = {"中午", "下午", "傍晚", "晚上", "晚", "pm"}
 _MINUTES = {"一刻": 15, "半": 30, "三刻": 45}
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _LEAD = (
@@ -238,8 +237,10 @@ def _short_year(found: re.Match[str], near: date) -> TypedDate:
 
 
 def _nearest(found: re.Match[str], month: int, day: int, near: date, past: bool) -> TypedDate:
-    ahead = timedelta(days=60 if past else 5 * 366)  # a slip into the near future is no date of last year
-    first, last = near - timedelta(days=4 * 366 if past else 120), near + ahead
+    first = date.min if past else near - timedelta(days=120)
+    last = (
+        near + timedelta(days=60) if past else date.max
+    )  # a slip into the near future is no date of last year
     years = range(near.year + 1, near.year - 5, -1) if past else range(near.year - 1, near.year + 5)
     tries = (_exact(found, year, month, day) for year in years)
     fitting = (typed for typed in tries if typed.moment and first <= typed.moment.date() <= last)
@@ -260,16 +261,17 @@ def _western(year: str) -> str:
 
 def _arabic(text: str) -> str:
     """Chinese numerals before 年, 月, 日, 号, 点 and 分 as digits: 六月二十七日 becomes 6月27日."""
-    return _NUMERAL.sub(lambda found: _digits(found[0]), text)
+    return _NUMERAL.sub(lambda found: digits(found[0]), text)
 
 
-def _digits(numeral: str) -> str:
+def digits(numeral: str) -> str:
+    """A Chinese numeral below a hundred, or a year by its signs, as digits: 十五 is 15, 两 is 2, 二〇二四 is 2024."""
     if numeral == "两":
         return "2"
     if "十" not in numeral:
         return "".join(str("零一二三四五六七八九".index(sign)) for sign in re.sub("[〇○]", "零", numeral))
     tens, _, ones = numeral.partition("十")
-    return str(10 * (int(_digits(tens)) if tens else 1) + (int(_digits(ones)) if ones else 0))
+    return str(10 * (int(digits(tens)) if tens else 1) + (int(digits(ones)) if ones else 0))
 
 
 def _time(found: re.Match[str]) -> time | None:
@@ -278,6 +280,6 @@ def _time(found: re.Match[str]) -> time | None:
     hour, minute = int(found["hour"] or found["hour2"]), int(found["minute"] or found["minute2"] or 0)
     minute += _MINUTES.get(found["quarters"], 0)
     part = (found["part"] or found["part2"] or "").lower()
-    if hour < _AFTERNOON_FROM.get(part, 0):
+    if part in _AFTERNOON and hour < (11 if part == "中午" else 12):  # 中午11点 is before noon
         hour += 12
     return time(hour, minute) if hour < 24 and minute < 60 else None
