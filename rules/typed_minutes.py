@@ -10,19 +10,19 @@ from rules.wordlists import simplified
 
 _CLOCK = re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)(?::[0-5]\d)?")
 _FROM_TO = re.compile(r"(?P<from>[\d:]+)\s*(?:[-–—~至到]|to)\s*(?P<to>[\d:]+)")
-_HAN = re.compile(
+_HAN = (
     r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
     r"(?=\s*(?:个?半?\s*(?:小时|钟头)|分(?:钟|左右|\b)|刻))"
 )
-_IN_FIGURES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+_IN_FIGURES: tuple[tuple[str, Callable[[re.Match[str]], object]], ...] = (
     (_HAN, lambda found: digits(found[0])),
-    (re.compile(r"(\d)刻钟?"), lambda found: f"{15 * int(found[1])}分"),
-    (re.compile(r"three[ -]quarters of an hour"), "45"),
-    (re.compile(r"(?:a )?quarter (?:of an )?hour"), "15"),
-    (re.compile(r"half an hour|(?<!a )half[ -]hour"), "30"),
-    (re.compile(r"\b(?:an|one)\b(?= hour| and a half)"), "1"),
-    (re.compile(r"\btwo\b(?= hour| and a half)"), "2"),
-    (re.compile(r" and a half hours?|(?<=\d) hours? and a half"), ".5h"),
+    (r"(\d)刻钟?", lambda found: 15 * int(found[1])),
+    (r"three[ -]quarters of an hour", lambda _: 45),
+    (r"(?:a )?quarter (?:of an )?hour", lambda _: 15),
+    (r"half an hour|(?<!a )half[ -]hour", lambda _: 30),
+    (r"\b(?:an|one)\b(?= hour| and a half)", lambda _: 1),
+    (r"\btwo\b(?= hour| and a half)", lambda _: 2),
+    (r" and a half hours?|(?<=\d) hours? and a half", lambda _: ".5h"),
 )
 _HOURS = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<half>个?半)?\s*(?:个?\s*(?:小时|钟头)|h(?:ou)?rs?\b|h\b|h(?=\d))(?P<more>半)?"
@@ -36,11 +36,12 @@ def read_minutes(text: str) -> float:
     folded = simplified(unicodedata.normalize("NFKC", text[:_LONGEST])).strip().casefold()
     if _CLOCK.fullmatch(folded):
         return _clock(folded)
-    if span := _FROM_TO.fullmatch(folded):
+    if span := _FROM_TO.search(folded):
         length = _clock(span["to"]) - _clock(span["from"])
         return length if length > 0 else nan
     for written, figures in _IN_FIGURES:
-        folded = written.sub(figures, folded)
+        while found := re.search(written, folded):
+            folded = f"{folded[: found.start()]}{figures(found)}{folded[found.end() :]}"
     hours = _HOURS.search(folded)
     if hours is None or not (hours["number"] or hours["half"]):
         return _first_number(folded)

@@ -60,7 +60,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("A107", "A108", "A110", "A111", "A112", "A115", "A116", "A117", "A118", "A119", "M208"),
         ("computed", "worked_example", "plan_and_guard"),
     ),
-    "findings": (("A101",), ("messages",)),
+    "findings": (("A101",), ("values", "rules_command")),
     "handbook": (("A101",), ("rules_command",)),
     "judge": (
         ("A101", "A106", "A107", "A109", "S001", "S003", "S004", "S006"),
@@ -75,7 +75,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("M201", "M202", "M203", "M204", "M205", "M207", "M209", "T201"),
         ("computed", "results_of_meetings", "report_figures"),
     ),
-    "owners": (("A102", "A103", "A104", "M104", "T102"), ("importing", "import_sentences")),
+    "owners": (("A102", "A103", "A104", "M104", "T102"), ("readings", "importing", "import_sentences")),
     "proposals": ((), ("proposals",)),
     "relative_dates": ((), ("readings", "proposals", "importing")),
     "risk": ((), ("computed",)),

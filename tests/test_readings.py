@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rules.owners import NamedOwner, OwnerKind, read_owner
+from rules.owners import NamedOwner, OwnerKind, looks_like_name, read_owner
 from rules.relative_dates import meant_day
 from rules.same_person import may_be_same
 from rules.spelling import differ_by_one, look_alike
@@ -170,3 +170,10 @@ def test_whom_an_owner_cell_names(kind, text) -> None:
     said = READ[kind][text]
     meant = [said] if isinstance(said, str) else said
     assert owner == NamedOwner(OwnerKind(meant[0]), *meant[1:])
+
+
+@pytest.mark.parametrize(("like", "kind"), [(True, "name_like"), (False, "no_name")])
+def test_what_looks_like_a_name(like, kind) -> None:
+    assert {text: looks_like_name(text, word_lists()) for text in READ[kind]} == dict.fromkeys(
+        READ[kind], like
+    )

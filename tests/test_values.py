@@ -7,6 +7,7 @@ from dataclasses import is_dataclass
 from types import ModuleType
 
 import rules
+from rules.findings import Severity
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -21,3 +22,7 @@ def test_values_are_frozen() -> None:
         value.__name__ for value in values if is_dataclass(value) and not value.__dataclass_params__.frozen
     }
     assert thawed == {"_Look"}  # where findings are gathered
+
+
+def test_how_bad_a_finding_is() -> None:
+    assert {str(severity): severity.rank for severity in Severity} == {"error": 0, "warning": 1, "advice": 2}
