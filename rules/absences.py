@@ -33,13 +33,13 @@ class Absence:
 def read_absences(text: str, people: PeopleReader) -> tuple[Absence, ...]:
     """Everybody whom a cell names as absent. What is said of several (张三、李四均出差) counts for each of them."""
     words = people.words
-    cell = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text[:LONGEST])).strip()
+    cell = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text[:LONGEST]))
     if words.is_placeholder(cell) or fold(cell).strip("。.!") in words["nobody_absent"]:
         return ()
     absences: list[Absence] = []
     for who, remarks in _entries(cell, people):
         reason, delegate = _said(remarks, people)
-        if remarks.lstrip("([【").startswith(("均", "都", "皆")):
+        if remarks.lstrip(" ([【").startswith(("均", "都", "皆")):
             absences = [
                 Absence(each.who, each.has_reason or reason, each.has_delegate or delegate)
                 for each in absences
@@ -57,10 +57,10 @@ def _entries(cell: str, people: PeopleReader) -> Iterator[tuple[str, str]]:
             remarks += f" {rest}"
             continue
         if who:
-            yield who, remarks.strip()
+            yield who, remarks
         who, remarks = name, rest
     if who:
-        yield who, remarks.strip()
+        yield who, remarks
 
 
 def _name_and_rest(token: str, people: PeopleReader, *, first: bool) -> tuple[str, str]:

@@ -14,6 +14,7 @@ _BRACKETS = re.compile(r"(?P<before>[^(\[【)\]】、,/+|:\s]*)\s*[(\[【](?P<in
 _LISTED = re.compile(
     r"[、,/+|:]|(?<![A-Za-z])&|&(?![A-Za-z])|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})|(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])"
 )
+_INCLUDING = re.compile(r"\A\s*(?:其中|包括|包含|含|including|incl\.?)\s*", re.IGNORECASE)
 _HEADS = re.compile(r"(?P<before>.*?)(?:共|等|计|計)?\s*(?P<count>\d{1,3})\s*(?:人|名|位|people|persons)")
 _FIGURES = re.compile(r"(?=\D{0,3}\d)[\d\s/共人名位已确認确认確回复覆]+")
 _BUT = re.compile(
@@ -105,9 +106,10 @@ class PeopleReader:
 
     def _is_of_all(self, part: str, rest: str, named: bool) -> bool:
         """Whether a part of an answer speaks for everybody: 全部确认; 均可参加, where no name stands beside it."""
-        if self.words.has_any(part, "everybody") and not self.attendees(rest):
+        names_nobody = _SAYS_YES.fullmatch(rest) is not None
+        if self.words.has_any(part, "everybody") and (names_nobody or not self.attendees(rest)):
             return True
-        return not named and bool(part.strip()) and _SAYS_YES.fullmatch(rest) is not None
+        return not named and bool(part.strip()) and names_nobody
 
     def _of_group(self, group: str) -> Iterator[Attendee]:
         """The entries of one group: what is listed behind a department belongs to it."""
@@ -131,9 +133,10 @@ class PeopleReader:
             yield Attendee(department, "")
 
     def _opened(self, found: re.Match[str]) -> str:
-        """Brackets hold people behind a department (技术部(张伟、赵磊)), and a remark behind a name (王芳(主持))."""
-        people = self._read(found["before"]).kind is OwnerKind.GROUP or _LISTED.search(found["inside"])
-        return f"{found['before']}:{found['inside']}" if people else found["before"]
+        """Brackets hold people behind a department (技术部(张伟、赵磊), 客服部(含王芳)), and a remark behind a name (王芳(主持))."""
+        inside = _INCLUDING.sub("", found["inside"])
+        people = self._read(found["before"]).kind is OwnerKind.GROUP or _LISTED.search(inside)
+        return f"{found['before']}:{inside}" if people else found["before"]
 
     def _read(self, piece: str) -> NamedOwner:
         return read_owner(piece, self.words, self.names, self.departments)

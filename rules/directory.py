@@ -106,10 +106,9 @@ class Directory:
 
     def leaders(self, department: str) -> Sequence[Person]:
         """Who leads a department from above, by role: somebody of it beside its head; else the only leader that
-        there is, or the only one who is more than the director of a department."""
+        there is, or the only one who is more than the director of a department. Nobody is above themselves."""
         within = department_key(department)
-        heads = [person for person in self.heads(department) if self._rank(person) > 0]
-        above = [person for person in self._leaders if person not in heads]
+        above = [person for person in self._leaders if person not in self.heads(department)]
         if of_department := [person for person in above if department_key(person.department) == within]:
             return of_department
         higher = [person for person in above if not _holds(person.role, self.words["director_roles"])]

@@ -42,6 +42,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"(?<![一-鿿])(?:(?:[一-鿿]\s+){1,2}[一-鿿]|[一-鿿]\s+[一-鿿]{2})(?![一-鿿])")
+_RANK = re.compile(r"(?:高级|高級|资深|資深|首席|中级|中級|初级|初級)\Z")
 _AROUND_HAN = re.compile(r"(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])")
 _HAN = re.compile(r"[一-鿿*×·•]+")
 
@@ -177,7 +178,7 @@ def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     ending = max((post for post in lists["posts"] if like.endswith(post)), key=len, default="")
     if not ending:
         return None
-    before = piece[: -len(ending)]
+    before = _RANK.sub("", piece[: -len(ending)])
     department = ""
     if found := _after_department(lists).match(simplified(before) + "\0"):
         department, before = before[: found.end("department")], before[found.start("rest") :]

@@ -10,8 +10,8 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from rules.typed_dates import Reading, read_date, usual
-from rules.workdays import Calendar
+from rules.typed_dates import read_date, usual
+from rules.workdays import FIRST, Calendar
 
 _WEEKDAYS = "一二三四五六日"
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -50,20 +50,19 @@ def meant_day(text: str, said_on: date | None, held: date | None, calendar: Cale
 
 def _named_day(text: str, said_on: date | None) -> date | None:
     """The day that is named in full, but with a doubt (6月15日左右) or as the end of a span."""
-    near = said_on or date.min
     if found := _RANGE.fullmatch(text):
-        first, last = _exact(found["first"], near), _exact(found["last"], near)
-        return last if first and last and first < last else None
+        first, last = _exact(found["first"], said_on), _exact(found["last"], said_on)
+        return last if first and last and first <= last else None
     bare = _HEDGES.sub("", text)
-    return _exact(bare, near) if bare != text else None
+    return _exact(bare, said_on) if bare != text else None
 
 
-def _exact(text: str, near: date) -> date | None:
+def _exact(text: str, near: date | None) -> date | None:
     """A date in full; one without a year needs a day near which it lies."""
-    if near == date.min and not re.search(r"(?:19|20)\d{2}", text):
+    if near is None and not re.search(r"(?:19|20)\d{2}", text):
         return None
-    typed = read_date(text, near if near != date.min else date(2000, 1, 1))
-    return typed.moment.date() if typed.reading is Reading.EXACT and typed.moment else None
+    typed = read_date(text, near or FIRST)
+    return typed.moment.date() if typed.moment else None
 
 
 def _relative(text: str, said_on: date) -> date | None:

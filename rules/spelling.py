@@ -2,22 +2,10 @@
 
 from collections.abc import Mapping
 
-_LOOK_ALIKE = (
-    "己已巳",
-    "末未",
-    "中种钟终仲",
-    "成城诚呈",
-    "进近",
-    "行型形",
-    "期其",
-    "阻组祖",
-    "延沿",
-    "始使",
-    "启起",
-)
+_LOOK_ALIKE = "己已巳 末未 中种钟终仲 成城诚呈 进近 行型形 期其 阻组祖 延沿 始使 启起"
 """Signs that people mix up in the words for a status; each is compared as the first of its group."""
 
-_CANONICAL: Mapping[int, str] = {ord(sign): group[0] for group in _LOOK_ALIKE for sign in group}
+_CANONICAL: Mapping[int, str] = {ord(sign): group[0] for group in _LOOK_ALIKE.split() for sign in group}
 
 
 def look_alike(text: str) -> str:

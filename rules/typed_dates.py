@@ -33,7 +33,7 @@ EMPTY = TypedDate(Reading.EMPTY)
 _FIRST_SERIAL, _LAST_SERIAL = 18264, 73050  # Excel serials of 1950-01-01 and 2099-12-31
 
 _NUMERAL = re.compile(
-    r"[〇○零一二三四五六七八九]*十?[〇○零一二三四五六七八九]+(?=[年月日号])|[一二三]?十(?=[月日号])"
+    r"[〇○零一二三四五六七八九]*十?[〇○零一二三四五六七八九]+(?=[年月日号点分])|[一二三四五]?十(?=[月日号点分])|两(?=点)"
 )
 _REPUBLIC = re.compile(
     r"(?:中华)?民国\s*(?P<named>\d{1,3})(?=\s*[-/.年])|"
@@ -42,9 +42,12 @@ _REPUBLIC = re.compile(
 _REPUBLIC_COMPACT = re.compile(r"(?P<year>1\d\d)(?P<rest>(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)")
 _BEFORE_REPUBLIC = 1911
 _TIME = (
-    r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?)?)|"
+    r"(?:[T\s]*(?:(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?|[点时](?:(?P<minute2>\d{1,2})分?|(?P<quarters>半|[一三]刻))?)|"
     r"(?P<hour2>\d{1,2})(?=\s*[ap]m\b)))?"
 )
+_PART = r"(?P<part>上午|早上|早晨|清晨|凌晨|早|中午|下午|傍晚|晚上|晚|am|pm)"
+_AFTERNOON = {"中午", "下午", "傍晚", "晚上", "晚", "pm"}
+_MINUTES = {"一刻": 15, "半": 30, "三刻": 45}
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _LEAD = (
     r"(?:(?:" + _WEEKDAY + r",?|by|before|until|till|on|(?:no|not)\s+later\s+than|due(?:\s+(?:by|on))?|"
@@ -56,9 +59,7 @@ _DEED = (
 )
 _TAIL = (
     r"\s*(?:\(?(?:周|星期|礼拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
-    r"\s*(?:\([含止](?:当[日天])?\))?[\s,]*(?:at\s+)?(?P<part>上午|下午|晚上|中午|晚|am|pm)?"
-    + _TIME
-    + r"\s*(?P<part2>am|pm)?"
+    r"\s*(?:\([含止](?:当[日天])?\))?[\s,]*(?:at\s+)?" + _PART + r"?" + _TIME + r"\s*(?P<part2>am|pm)?"
     r"\s*(?:\([含止](?:当[日天])?\)|之?前|以前|止|完成|截止|下班前|下班之前|中午前|当日|当天|eod|cob|eob|noon|latest)*"
     r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?[.。]?\Z"
 )
@@ -153,8 +154,8 @@ def read_time(value: object) -> time | None:
             return (datetime.min + timedelta(days=value)).time().replace(microsecond=0)
         case str():
             found = re.match(
-                r"\s*(?P<part>上午|下午|晚上|中午|am|pm)?" + _TIME + r"\s*(?P<part2>am|pm)?",
-                simplified(unicodedata.normalize("NFKC", value).strip()),
+                r"\s*" + _PART + r"?" + _TIME + r"\s*(?P<part2>am|pm)?",
+                usual(value),
                 re.IGNORECASE,
             )
             return _time(found) if found else None
@@ -236,8 +237,10 @@ def _short_year(found: re.Match[str], near: date) -> TypedDate:
 
 
 def _nearest(found: re.Match[str], month: int, day: int, near: date, past: bool) -> TypedDate:
-    ahead = timedelta(days=60 if past else 5 * 366)  # a slip into the near future is no date of last year
-    first, last = near - timedelta(days=4 * 366 if past else 120), near + ahead
+    first = date.min if past else near - timedelta(days=120)
+    last = (
+        near + timedelta(days=60) if past else date.max
+    )  # a slip into the near future is no date of last year
     years = range(near.year + 1, near.year - 5, -1) if past else range(near.year - 1, near.year + 5)
     tries = (_exact(found, year, month, day) for year in years)
     fitting = (typed for typed in tries if typed.moment and first <= typed.moment.date() <= last)
@@ -257,22 +260,26 @@ def _western(year: str) -> str:
 
 
 def _arabic(text: str) -> str:
-    """Chinese numerals before 年, 月, 日 and 号 as digits: 六月二十七日 becomes 6月27日."""
-    return _NUMERAL.sub(lambda found: _digits(found[0]), text)
+    """Chinese numerals before 年, 月, 日, 号, 点 and 分 as digits: 六月二十七日 becomes 6月27日."""
+    return _NUMERAL.sub(lambda found: digits(found[0]), text)
 
 
-def _digits(numeral: str) -> str:
+def digits(numeral: str) -> str:
+    """A Chinese numeral below a hundred, or a year by its signs, as digits: 十五 is 15, 两 is 2, 二〇二四 is 2024."""
+    if numeral == "两":
+        return "2"
     if "十" not in numeral:
         return "".join(str("零一二三四五六七八九".index(sign)) for sign in re.sub("[〇○]", "零", numeral))
     tens, _, ones = numeral.partition("十")
-    return str(10 * (int(_digits(tens)) if tens else 1) + (int(_digits(ones)) if ones else 0))
+    return str(10 * (int(digits(tens)) if tens else 1) + (int(digits(ones)) if ones else 0))
 
 
 def _time(found: re.Match[str]) -> time | None:
     if not (found["hour"] or found["hour2"]):
         return None
     hour, minute = int(found["hour"] or found["hour2"]), int(found["minute"] or found["minute2"] or 0)
+    minute += _MINUTES.get(found["quarters"], 0)
     part = (found["part"] or found["part2"] or "").lower()
-    if part in {"下午", "晚上", "pm"} and hour < 12:
+    if part in _AFTERNOON and hour < (11 if part == "中午" else 12):  # 中午11点 is before noon
         hour += 12
     return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -25,7 +25,9 @@ _SIDES = (
     r"反对|反對|不同意|不赞成|不贊成|不支持|\b(?:against|no|disagree[ds]?)\b",
     r"中立|弃权|棄權|保留|\b(?:neutral|abstain(?:ed|s)?|abstentions?)\b",
 )
-_NOBODY = re.compile(rf"(?:无|無|没有|沒有)\s*人?\s*(?:{'|'.join(_SIDES)})")
+_NOBODY = re.compile(
+    rf"(?:(?:无|無|没有|沒有)\s*人?|\b(?:nobody|no one|none)(?: voted)?)\s*(?:{'|'.join(_SIDES)})"
+)
 _COUNT_FIRST = [re.compile(rf"(\d{{1,3}})\s*[票人名位]*\s*(?:votes?\s*)?(?:{side})") for side in _SIDES]
 _SIDE_FIRST = [re.compile(rf"(?:{side})\s*[票数數人]*\s*[:(=]?\s*(\d{{1,3}})(?!\d)") for side in _SIDES]
 _ANY_SIDE = re.compile("|".join(_SIDES))

@@ -21,10 +21,10 @@ def sentence(finding: Finding, words: Words, template: Template) -> str:
     """What is wrong, with the value, what to write instead and what is proposed, in one sentence without the code."""
     variant = finding.fields.get("variant")
     text = words["rules"][f"{finding.code}.{variant}" if variant else finding.code]
-    fields = {name: _shown(value) for name, value in finding.fields.items() if f"{{{name}}}" in text}
-    if "{columns}" in text:
-        columns = template.tables[finding.table].columns
-        fields["columns"] = "、".join(columns[key].heads[words.head] for key in finding.columns)
+    columns = template.tables[finding.table].columns
+    headings = tuple(columns[key].heads[words.head] for key in finding.columns if "{columns}" in text)
+    known = {**finding.fields, "columns": headings}
+    fields = {name: _shown(value, words) for name, value in known.items() if f"{{{name}}}" in text}
     said = text.format(**fields)
     if "proposal" not in finding.fields:
         return said
@@ -35,7 +35,7 @@ def sentence(finding: Finding, words: Words, template: Template) -> str:
 def proposed(value: object, words: Words) -> str:
     """A value to type in, as people are shown it: a day with its weekday."""
     if not isinstance(value, date):
-        return _shown(value)
+        return _shown(value, words)
     weekday = words["mail_weekdays"][str(value.isoweekday())]
     return words["mail_item"]["due_day"].format(date=value.isoformat(), weekday=weekday)
 
@@ -120,6 +120,9 @@ def _late_note(facts: Mapping[str, Any], words: Words) -> str:
     return words["message"]["done_late"].format(due=due, done=done, days=facts["late_days"])
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, words: Words) -> str:
+    """A value on one line, as much of it as helps; several (names, headings) as a list."""
+    if isinstance(value, tuple):
+        value = words["report"]["comma"].join(value)
     text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -218,11 +218,15 @@ def _found_once(case_id: str) -> tuple[Finding, ...]:
 
 
 def _found(case: Case) -> tuple[Finding, ...]:
+    tuned = {case.code: RuleTuning(parameters=case.parameters)}
+    return judge(book(case), RULES, Tuning(rules=tuned)).findings
+
+
+def book(case: Case) -> Book:
+    """The case's workbook as rules look at it, before anything is computed."""
     today = case.now.date()
     tables = read_tables(snapshot(case), template(), {}, today)
-    book = Book(tables, case.now, _calendar(tuple(own_days(tables).items()), today), word_lists())
-    tuned = {case.code: RuleTuning(parameters=case.parameters)}
-    return judge(book, RULES, Tuning(rules=tuned)).findings
+    return Book(tables, case.now, _calendar(tuple(own_days(tables).items()), today), word_lists())
 
 
 @cache

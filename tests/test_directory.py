@@ -9,6 +9,7 @@ import pytest
 from rules.directory import Directory, Person, Unreachable, directory, names_and_departments
 from rules.table import Layout, Table
 from rules.wordlists import word_lists
+from sheet_templates import LANGUAGES, words
 
 
 def listed(*rows: str) -> Directory:
@@ -84,6 +85,15 @@ def test_above_a_director_who_heads_the_department_is_who_leads_them_all():
     assert names(people.heads("客服部")) == ["李雷"]
     assert names(people.leaders("客服部")) == ["钱进"]
     assert names(people.leaders("市场部")) == ["钱进"]
+
+
+@pytest.mark.parametrize("role", ["部长、分管副总", "部门负责人/上级领导", "客服总监"])
+def test_whoever_heads_a_department_is_not_their_own_leader(role):
+    people = listed(f"李雷 客服部 {role}", "钱进 总经办 总经理")
+
+    assert names(people.heads("客服部")) == ["李雷"]
+    assert names(people.leaders("客服部")) in (["钱进"], [])
+    assert listed(f"李雷 客服部 {role}").leaders("客服部") == ()
 
 
 def test_nobody_knows_which_of_two_leads_a_department():
@@ -218,3 +228,8 @@ def test_an_address_with_more_beside_it_is_none():
     people = Directory((Person("罗敏", "运营部", "lm@example.com（备用）"),), word_lists())
 
     assert people.find("罗敏") is Unreachable.BAD_MAIL
+
+
+def test_there_are_words_for_everybody_who_cannot_be_written_to():
+    for language in LANGUAGES:
+        assert {f"missed_{reason}" for reason in Unreachable} <= set(words(language)["report"])

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from rules.owners import NamedOwner, OwnerKind, looks_like_name, read_owner
 from rules.relative_dates import meant_day
 from rules.same_person import may_be_same
 from rules.spelling import differ_by_one, look_alike
@@ -39,8 +40,10 @@ def test_votes(text) -> None:
     ("kind", "text"), [(kind, text) for kind in ("dates", "past") for text in READ[kind]]
 )
 def test_dates(kind, text) -> None:
-    read = read_date(text, date(2024, 5, 28), past=kind == "past")
+    near = date(2024, 5, 28)
+    read = read_date(text, near, past=True) if kind == "past" else read_date(text, near)
 
+    assert (read.reading == "exact") == (read.moment is not None)
     assert (f"{read.moment:%Y-%m-%d %H:%M}" if read.moment else read.reading) == str(READ[kind][text])
 
 
@@ -65,8 +68,8 @@ def test_in_the_last_days_of_a_month_or_a_year_its_end_may_be_the_next_ones() ->
         meant_day("月底", date(2024, 5, day), None, calendar(today=date(2024, 5, day))) for day in (26, 27)
     ]
     assert may == [date(2024, 5, 31), None]
-    december = date(2024, 12, 2)
-    assert meant_day("年底", december, None, calendar(today=december)) is None
+    for words, said_on in (("年底", date(2024, 12, 2)), ("二季度末", date(2024, 6, 30))):
+        assert meant_day(words, said_on, None, calendar(today=said_on)) is None
 
 
 def test_numbers_are_days_since_1900_or_a_month_and_a_day() -> None:
@@ -81,11 +84,10 @@ def test_numbers_are_days_since_1900_or_a_month_and_a_day() -> None:
     ]  # fmt: skip
     none = [
         read_date(number, date(2024, 5, 28)).reading
-        for number in (5.2, 12.3, 13.1, 18263, 73051, math.nan, math.inf)
+        for number in (5.2, 5.1, 1.3, 12.3, 13.1, 18263, 73051, math.nan, math.inf)
     ]
     assert none == [
-        "ambiguous",
-        "ambiguous",
+        *["ambiguous"] * 4,
         "impossible",
         "unreadable",
         "unreadable",
@@ -101,14 +103,33 @@ def test_times_of_day(text) -> None:
     assert read_time(text) == (meant and time.fromisoformat(meant))
 
 
-def test_a_fraction_of_a_day_is_a_time() -> None:
-    assert [read_time(each) for each in (0.0, 0.5, 0.75, 1.0, -0.25)] == [
-        time(),
-        time(12),
-        time(18),
-        None,
-        None,
+def test_what_a_spreadsheet_takes_for_a_time() -> None:
+    read = {0.0: time(), 0.5: time(12), 0.75: time(18), 0.40001: time(9, 36), 1.0: None, -0.25: None, 9: None}
+    spans = {
+        timedelta(hours=9): time(9),
+        timedelta(): time(),
+        timedelta(days=1): None,
+        timedelta(hours=-1): None,
+    }
+    others = {
+        timedelta(days=1, hours=9): None,
+        time(9, 30): time(9, 30),
+        datetime(2024, 5, 28, 14): time(14),
+        None: None,
+    }
+
+    for value, meant in {**read, **spans, **others}.items():
+        assert read_time(value) == meant, value
+
+
+def test_what_a_spreadsheet_takes_for_a_date() -> None:
+    read = [
+        read_date(value, date(2024, 5, 28))
+        for value in (date(2024, 6, 15), datetime(2024, 6, 15, 9, tzinfo=UTC), None, True)
     ]
+
+    assert [each.moment for each in read] == [datetime(2024, 6, 15), datetime(2024, 6, 15, 9), None, None]
+    assert [each.reading for each in read] == ["exact", "exact", "empty", "unreadable"]
 
 
 @pytest.mark.parametrize(("same", "kind"), [(True, "same"), (False, "others")])
@@ -130,16 +151,29 @@ def test_none_or_more_than_one(other) -> None:
     assert not differ_by_one(other, "done")
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("己完成", "已完成"),
-        ("巳完成", "已完成"),
-        ("末开始", "未开始"),
-        ("进行种", "进行中"),
-        ("近行中", "进行中"),
-        ("沿期", "延期"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "meant"), READ["alike"])
 def test_signs_that_look_alike(typed, meant) -> None:
     assert look_alike(typed) == look_alike(meant) != look_alike("已取消")
+
+
+NAMES = frozenset({"卓玛", "Ann Chan", "Fiona", "王芳"})
+DEPARTMENTS = frozenset({"产品中心一室", "Growth"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind in ("owners", "owners_listed") for text in READ[kind]]
+)
+def test_whom_an_owner_cell_names(kind, text) -> None:
+    directory = (NAMES, DEPARTMENTS) if kind == "owners_listed" else ()
+    owner = read_owner(text, word_lists(), *directory)
+
+    said = READ[kind][text]
+    meant = [said] if isinstance(said, str) else said
+    assert owner == NamedOwner(OwnerKind(meant[0]), *meant[1:])
+
+
+@pytest.mark.parametrize(("like", "kind"), [(True, "name_like"), (False, "no_name")])
+def test_what_looks_like_a_name(like, kind) -> None:
+    assert {text: looks_like_name(text, word_lists()) for text in READ[kind]} == dict.fromkeys(
+        READ[kind], like
+    )

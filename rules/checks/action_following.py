@@ -5,6 +5,7 @@ import pandas as pd
 from rules.catalogue import rule
 from rules.cells import each_value, says_nothing
 from rules.findings import Severity
+from rules.meetings import meeting_keys
 from rules.table import Book, Table
 from rules.wordlists import fold
 
@@ -105,13 +106,11 @@ def _unknown_topic(actions: Table, book: Book) -> "pd.Series[bool]":
     topics = book.get("topics")
     if topics is None:
         return actions.none()
-    meeting = each_value(topics.meeting_id, fold)
+    meetings = book.get("meetings")
+    meeting, of_topics = meeting_keys(actions, meetings), meeting_keys(topics, meetings)
     listed = {
-        (m, fold(t)) for names in (topics.title, topics.no) for m, t in zip(meeting, names, strict=True)
+        key for names in (topics.title, topics.no) for key in of_topics + "\n" + each_value(names, fold)
     }
-    asked = pd.Series(
-        list(zip(actions.meeting_id.map(fold), actions.topic.map(fold), strict=True)), index=actions.rows
-    )
-    with_topics = actions.meeting_id.map(fold).isin(set(meeting))
+    asked = meeting + "\n" + each_value(actions.topic, fold)
     named = ~says_nothing(actions.topic, book.words)
-    return with_topics & named & ~asked.isin(listed)
+    return meeting.isin(set(of_topics)) & named & ~asked.isin(listed)

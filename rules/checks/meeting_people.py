@@ -5,7 +5,7 @@ import pandas as pd
 from rules.absences import read_absences
 from rules.attendance import PeopleReader
 from rules.catalogue import rule
-from rules.cells import each_value
+from rules.cells import each_value, holds
 from rules.directory import names_and_departments
 from rules.findings import Severity
 from rules.owners import OwnerKind, read_owner
@@ -88,7 +88,7 @@ def attendance_is_confirmed(meetings: Table, book: Book) -> pd.DataFrame:
     """
     asked = ~meetings.held & meetings.emergency.ne("yes")
     reading = meetings.confirm_by_reading
-    caught = pd.DataFrame({"variant": "", "who": ""}, index=meetings.rows, dtype="str")
+    caught = pd.DataFrame({"variant": ""}, index=meetings.rows, dtype="str")
     caught["variant"] = (
         caught["variant"]
         .mask(reading.eq(Reading.EMPTY) & meetings.called, "missing")
@@ -96,21 +96,22 @@ def attendance_is_confirmed(meetings: Table, book: Book) -> pd.DataFrame:
         .mask(meetings.confirm_by.dt.normalize().gt(meetings.date.dt.normalize()), "after")
     )
     over = asked & meetings.confirm_by.dt.normalize().lt(book.today) & caught["variant"].eq("")
-    if meetings.has("confirmed") and meetings.has("attendees"):
-        caught.loc[over, "who"] = _unconfirmed(meetings.frame[over], _reader(book))
-    caught["variant"] = caught["variant"].mask(caught["who"].ne(""), "people")
+    known = over & meetings.has("confirmed") & meetings.has("attendees")
+    unconfirmed = _unconfirmed(meetings.frame[known], _reader(book))
+    caught["who"] = [unconfirmed.get(row, ()) for row in meetings.rows]
+    caught["variant"] = caught["variant"].mask(holds(caught["who"], bool), "people")
     caught["columns"] = [
         ("confirmed",) if each == "people" else ("confirm_by",) for each in caught["variant"]
     ]
     return caught[asked & caught["variant"].ne("")]
 
 
-def _unconfirmed(meetings: pd.DataFrame, reader: PeopleReader) -> list[str]:
-    """Of each meeting those who have not answered, as one text."""
+def _unconfirmed(meetings: pd.DataFrame, reader: PeopleReader) -> dict[int, tuple[str, ...]]:
+    """By row the names of those who have not answered."""
     cells = zip(
         *(meetings[key] for key in ("attendees", "confirmed", "host", "recorder", "absentees")), strict=True
     )
-    return ["、".join(reader.awaited(*texts)) for texts in cells]
+    return {row: reader.awaited(*texts) for row, texts in zip(meetings.index.tolist(), cells, strict=True)}
 
 
 @rule(
@@ -140,9 +141,9 @@ def absences_are_explained(meetings: Table, book: Book) -> pd.DataFrame:
         variants.append(
             {(True, True): "both", (True, False): "reason"}.get((no_reason, no_delegate), "delegate")
         )
-        names.append("、".join(one.who for one in at_fault))
-    caught = pd.DataFrame({"variant": variants, "who": names}, index=meetings.rows, dtype="str")
-    return caught[caught["who"].ne("")]
+        names.append(tuple(one.who for one in at_fault))
+    caught = pd.DataFrame({"variant": variants, "who": names}, index=meetings.rows)
+    return caught[holds(caught["who"], bool)]
 
 
 def _reader(book: Book) -> PeopleReader:

@@ -86,8 +86,8 @@ def confidential_stays_inside(meetings: Table, book: Book) -> pd.DataFrame:
     for row, name, departments in _informed(book, secret.index):
         if not (circles[row].holds(name, departments, book.words) or listed.leads(name)):
             outside[row].append(name)
-    people = {row: "、".join(dict.fromkeys(names)) for row, names in sorted(outside.items())}
-    return pd.DataFrame({"people": pd.Series(people, dtype="str")})
+    people = {row: tuple(dict.fromkeys(names)) for row, names in sorted(outside.items())}
+    return pd.DataFrame({"people": pd.Series(people, dtype=object)})
 
 
 @dataclass(frozen=True)

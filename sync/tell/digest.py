@@ -241,7 +241,7 @@ def _of_meeting(notice: Notice, meeting: Meeting, words: Words) -> _Entry:
         "host": one_line(meeting.host),
         "recorder": one_line(meeting.recorder),
         "done_by": _day(meeting.due, words),
-        "missing": one_line("、".join(meeting.missing)),
+        "missing": one_line(words["report"]["comma"].join(meeting.missing)),
         "place": one_line(meeting.place),
     }
     return _Entry(

@@ -140,9 +140,8 @@ def silent_section(judgement: Judgement, words: Words, template: Template) -> Re
         return None
     lines: defaultdict[str, list[str]] = defaultdict(list)
     for silence in judgement.silent:
-        lines["、".join(_lacking(key, silence.table, words, template) for key in silence.lacks)].append(
-            silence.code
-        )
+        lacks = (_lacking(key, silence.table, words, template) for key in silence.lacks)
+        lines[words["report"]["comma"].join(lacks)].append(silence.code)
     grid = _grid("", "")
     for lacks_text, codes in lines.items():
         grid.add_row(", ".join(sorted(set(codes))), Text(lacks_text, style="dim"))
@@ -189,11 +188,11 @@ def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
     columns = {key: its for table in tables for key, its in table.columns.items() if its.owner != "people"}
     if plan.columns:
         headings = dict.fromkeys(column.heading for column in plan.columns)
-        yield report["new_columns"].format(columns="、".join(headings))
+        yield report["new_columns"].format(columns=report["comma"].join(headings))
     if plan.cells:
         counts = Counter(cell.column for cell in plan.cells)
-        shown = "、".join(f"{columns[key].heads[words.head]} {counts[key]}" for key in columns if counts[key])
-        yield report["cells"].format(count=len(plan.cells), columns=shown)
+        changed = (f"{columns[key].heads[words.head]} {counts[key]}" for key in columns if counts[key])
+        yield report["cells"].format(count=len(plan.cells), columns=report["comma"].join(changed))
     if plan.colours:
         tabs = report["comma"].join(colours.tab for colours in plan.colours)
         yield report["colours"].format(count=sum(len(colours.rules) for colours in plan.colours), tabs=tabs)
