@@ -368,15 +368,21 @@ def doctor(
     path: Workbook = None,
     config: Config = None,
     now: Now = None,
+    name: Named = None,
     send_test: Annotated[
-        str | None, typer.Option("--send-test", metavar="ADDRESS", help="Send a test mail there.")
+        str | None,
+        typer.Option(
+            "--send-test",
+            metavar="ADDRESS",
+            help="Send a test mail there, and have each group robot post a test message.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Look whether everything that a pass needs is in order, and say what to do. Exits with 1 if something is not."""
     from sync.commands.doctor import examine
 
-    raise typer.Exit(examine(path, config, _moment(now), send_test, as_json=as_json))
+    raise typer.Exit(examine(path, config, name, _moment(now), send_test, as_json=as_json))
 
 
 @app.command()
