@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from sync.terminal.flowing import Flowing, add_row, flowed, listing
+from sync.terminal.breaking import flowed
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.report import console
 
 SENTENCE = "第 54 行 “跟进一下”没有写清要做什么：请写“动作+对象”，如：输出《客户投诉处理流程V2.0》"

@@ -1,22 +1,14 @@
-"""Texts that a terminal may break between any two Chinese signs, as rich breaks lines only at blanks."""
+"""Texts and tables of the terminal whose lines break where Chinese may be broken; rich breaks them only at blanks."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
-_OPENS, _CLOSES = "“‘（《〈「『【([", "”’）》〉」』】)]，。、：；！？,.:;!?%…"
-_PIECE = re.compile(
-    rf"[{re.escape(_OPENS)}]*(?:[{_WIDE}]|[^\s{_WIDE}{re.escape(_OPENS)}]+|[{re.escape(_OPENS)}])"
-    rf"[{re.escape(_CLOSES)}]*|\s+"
-)
-"""What stays together: a Chinese sign or a word, with the signs that open before it and close after it."""
+from sync.terminal.breaking import flowed, pieces
 
 
 @dataclass(frozen=True)
@@ -34,22 +26,8 @@ class Flowing:
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """At the least as wide as its longest piece, and in full as wide as its longest line."""
         widest = max(map(cell_len, self.text.split("\n")))
-        longest = max((cell_len(piece) for piece in _PIECE.findall(self.text)), default=0)
+        longest = max((cell_len(piece) for piece in pieces(self.text)), default=0)
         return Measurement(min(longest, options.max_width), min(widest, options.max_width))
-
-
-def flowed(text: str, width: int) -> Iterator[str]:
-    """A line of text as lines of so many columns at the most; what opens ends none, what closes begins none."""
-    line = ""
-    for piece in _PIECE.findall(text):
-        if cell_len(line + piece.rstrip()) <= width:
-            line += piece
-            continue
-        if line.strip():
-            yield line.rstrip()
-        *full, line = chop_cells(piece.lstrip(), width) if cell_len(piece) > width else [piece.lstrip()]
-        yield from full
-    yield line.rstrip()
 
 
 def listing(*heads: str) -> Table:
