@@ -352,6 +352,17 @@ def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> Rend
     return _section(words["report"]["files"], grid)
 
 
+def next_section(program: str, path: Path, now: datetime, words: Words) -> RenderableType:
+    """What to do with a demonstration: open it, ask why, begin a table of one's own."""
+    texts = words["demo"]
+    grid = listing("", "")
+    add_row(grid, texts["open"].format(file=path), texts["opened"])
+    add_row(grid, f"{program} why A005 {path} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
+    add_row(grid, f"{program} init {texts['file']}", texts["init"])
+    add_row(grid, f"{program} adopt {texts['old_file']}", texts["adopt"])
+    return _section(texts["next"], grid)
+
+
 def _near(place: Path | str) -> str:
     """A place as people would type it here."""
     here = Path.cwd()
