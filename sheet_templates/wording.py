@@ -38,3 +38,10 @@ def words(language: str) -> Words:
             for group, texts in tomllib.loads(file.read_text("utf-8")).items():
                 groups[group] = {**groups.get(group, {}), **texts}
     return Words(language, groups)
+
+
+def group_of_words(language: str, group: str) -> Mapping[str, str]:
+    """One group without the rest of the language, out of the file of its name: help has no time for more."""
+    text = files(__package__).joinpath("words", language, f"{group}.toml").read_text("utf-8")
+    texts: Mapping[str, str] = tomllib.loads(text)[group]
+    return texts

@@ -73,7 +73,7 @@ def people(judgement: Judgement, words: WordLists) -> Iterator[Diagnosis]:
     """The directory: addresses, namesakes, heads of departments, and owners that it does not know."""
     table = judgement.book.get("people")
     if table is None or table.frame.empty:
-        yield warning("directory", "none")
+        yield warning("directory", "none" if table is None else "empty")
         return
     found = [*_people_faults(judgement.book.tables["actions"], table, words)]
     yield from found or [good("directory", count=len(table.rows))]

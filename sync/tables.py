@@ -64,6 +64,7 @@ _FOOTNOTE = re.compile(
     r"\s*(?:合\s*计|总\s*计|小\s*计|總\s*計|小計|合計|注\s*[:：]|備?註\s*[:：]|备注\s*[:：]|说明\s*[:：]|說明\s*[:：]|填表人|制表|製表|total\b|notes?\s*:)",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"\s*(?:[合总小共總]\s*[计計]|(?:sub|grand )?total)\s*[:：]?\s*", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad"))
 
 
@@ -198,6 +199,8 @@ def _kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
 def _says_something(
     cells: Sequence[CellValue], headings: Mapping[int, str], first: int | None, after_gap: bool
 ) -> bool:
+    if _TOTAL.fullmatch(next((text for text in map(text_of, cells) if text), "")):
+        return False  # whatever is counted behind it, mostly in a column of numbers that nobody has mapped
     told = cells[first - 1] if first and first <= len(cells) else None
     if not after_gap and isinstance(told, str) and told.strip() not in {"", headings.get(first or 0)}:
         return not _FOOTNOTE.match(told)

@@ -262,7 +262,9 @@ def test_plan_shows_and_changes_nothing(closeloop, tmp_path):
 
 
 def test_init_then_the_settings_file_is_found(closeloop, tmp_path):
-    assert closeloop("init", "tracker.xlsx").out.split() == ["tracker.xlsx", "closeloop.toml"]
+    written = closeloop("init", "tracker.xlsx").out.splitlines()
+    assert written[:2] == ["tracker.xlsx", "closeloop.toml"]
+    assert "closeloop check tracker.xlsx" in written[2]
     assert closeloop("check", "--now", "2024-05-28T10:00").code == 0
     machine = closeloop("run", "--now", "2024-05-28T10:00", "--json").json
     assert machine == {"run": 1, "read": 0, "findings": 0, "changes": 5, "notices": [], "sent": 0, "held": 0}
@@ -297,7 +299,8 @@ def test_rules_and_explain(closeloop):
     explained = closeloop("explain", "a102").out
 
     assert "A118" in listed
-    assert "exactly one owner" in explained
+    assert "有且只有一位负责人" in explained
+    assert "“…”不止一位负责人：只留一位" in explained
     assert "001 四(二)" in explained
     assert {row["code"] for row in closeloop("rules", "--json").json} >= {"A101", "S005"}
 
@@ -399,4 +402,4 @@ def test_python_m_sync_is_closeloop():
         [sys.executable, "-m", "sync", "run", "--help"], capture_output=True, text=True, check=True
     )
 
-    assert "Usage: closeloop run" in shown.stdout
+    assert shown.stdout.startswith("用法：closeloop run")

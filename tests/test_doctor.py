@@ -1,15 +1,21 @@
 """``closeloop doctor``: each thing broken in turn is named, and nothing is made by looking."""
 
 import json
+import os
+import socket
 import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from openpyxl import Workbook
+from robot_server import RobotServer
 
 from sheet_templates import LANGUAGES, words
 from sync import diagnosis
@@ -144,6 +150,16 @@ BROKEN = {
     "robot's port nonsense": Broken(
         settings(ROBOT.format(where='url = "http://127.0.0.1:x/"')), ("robots", "bad", "away")
     ),
+    "robot's host nonsense": Broken(
+        settings(ROBOT.format(where='url = "http://[::1/"')), ("robots", "bad", "fault")
+    ),
+    "directory empty": Broken(workbook(people=PEOPLE[:1]), ("directory", "warning", "empty")),
+    "workbook encrypted": Broken(
+        lambda folder: (folder / "t.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048)),
+        ("workbook", "bad", "fault"),
+    ),
+    "unknown zone": Broken(settings(SETTINGS + 'timezone = "Asia/Bejing"\n'), ("settings", "bad", "fault")),
+    "settings no TOML": Broken(settings("workbook = \n"), ("settings", "bad", "fault")),
     "a file where the ledger's folder is": Broken(
         lambda folder: (folder / "t.closeloop").touch(), ("ledger", "bad", "closed")
     ),
@@ -195,6 +211,143 @@ def test_a_ledger_that_cannot_be_written_is_named(doctor, tmp_path, monkeypatch)
 
     assert code == 1
     assert ("ledger", "bad", "closed") in found
+
+
+def test_a_workbook_that_cannot_be_written_is_named(doctor, tmp_path, monkeypatch):
+    may = os.access
+    monkeypatch.setattr("os.access", lambda place, mode: Path(place).name != "t.xlsx" and may(place, mode))
+
+    _, found = doctor()
+
+    assert ("access", "warning", "fault") in found
+
+
+def test_a_full_disk_is_named(doctor, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=1000))
+
+    code, found = doctor()
+
+    assert code == 1
+    assert ("disk", "bad", "full") in found
+
+
+STRANGER = {
+    "dingtalk": {"errcode": 300005, "errmsg": "token is not exist"},
+    "wecom": {"errcode": 93000, "errmsg": "invalid webhook url"},
+    "feishu": {"code": 19001, "msg": "param invalid: incoming webhook access token invalid"},
+}
+REFUSED = {
+    "dingtalk": {"errcode": 310000, "errmsg": "keywords not in content"},
+    "wecom": {"errcode": 40008, "errmsg": "invalid message type"},
+    "feishu": {"code": 19024, "msg": "Key Words Not Found"},
+}
+
+
+def robot_of(server: RobotServer, folder: Path) -> None:
+    text = SETTINGS + f'[robots.group]\nkind = "{server.vendor}"\nurl = "{server.url}"\n'
+    (folder / "closeloop.toml").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("vendor", STRANGER)
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, REFUSED, ("good", "good")),
+        (200, STRANGER, ("bad", "stranger")),
+        (404, {}, ("bad", "stranger")),
+        (200, {}, ("bad", "stranger")),
+        (302, {}, ("bad", "stranger")),
+        (500, {}, ("warning", "troubled")),
+        (429, {}, ("warning", "troubled")),
+    ],
+)
+def test_a_robot_is_asked_whether_it_is_there_and_posts_nothing(doctor, tmp_path, vendor, status, body, says):
+    with RobotServer(vendor, (status, body.get(vendor, {}), {})) as server:
+        robot_of(server, tmp_path)
+        code, found = doctor()
+
+    assert ("robots", *says) in found
+    assert code == int(says[0] == "bad")
+    assert [sent for _path, sent in server.requests] == [b"{}"]
+
+
+@pytest.mark.parametrize("vendor", REFUSED)
+def test_a_robot_that_refuses_a_test_message_is_named(doctor, tmp_path, vendor):
+    with RobotServer(vendor, (200, REFUSED[vendor], {})) as server:
+        robot_of(server, tmp_path)
+        code, found = doctor("--send-test", "wf@example.com")
+
+    assert code == 1
+    assert ("robots", "bad", "refused") in found
+
+
+def test_a_robot_posts_a_test_message_on_request(doctor, tmp_path):
+    with RobotServer("wecom") as server:
+        robot_of(server, tmp_path)
+        _, found = doctor("--send-test", "wf@example.com")
+
+    assert ("robots", "good", "posted") in found
+    assert len(server.posted) == 1
+
+
+@pytest.fixture
+def refusing():
+    """The port of a mail server on loopback that speaks no TLS and lets nobody log in."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    refused = AuthResult(success=False, handled=False)
+    server = Controller(
+        object(), hostname="127.0.0.1", port=port, auth_require_tls=False, authenticator=lambda *_: refused
+    )
+    server.start()
+    yield port
+    server.stop()
+
+
+def test_a_login_that_is_refused_is_named(doctor, tmp_path, refusing, monkeypatch):
+    monkeypatch.setenv("CLOSELOOP_SMTP_PASSWORD", "wrong")
+    settings(SMTP + f'host = "127.0.0.1"\nport = {refusing}\nuser = "me"\n')(tmp_path)
+
+    assert ("mail", "bad", "fault") in doctor()[1]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_without_tls_is_named(doctor, tmp_path, refusing, security):
+    text = SMTP.replace('"none"', f'"{security}"') + f'host = "127.0.0.1"\nport = {refusing}\n'
+    settings(text)(tmp_path)
+
+    assert ("mail", "bad", "fault") in doctor()[1]
+
+
+def test_a_sender_that_nobody_has_set_is_named(doctor, tmp_path, refusing):
+    settings(SMTP + f'host = "127.0.0.1"\nport = {refusing}\n')(tmp_path)
+
+    code, found = doctor()
+
+    assert code == 0
+    assert {("mail", "good", "good"), ("mail", "warning", "sender")} <= found
+
+
+def test_each_of_several_trackers_is_looked_at_or_the_one_that_is_named(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    book(tmp_path / "a.xlsx")
+    text = '[trackers.sales]\nworkbook = "a.xlsx"\n[trackers.service]\nworkbook = "b.xlsx"\n'
+    (tmp_path / "closeloop.toml").write_text(text, "utf-8")
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["closeloop", "doctor", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().out
+
+    assert call("--tracker", "sales", "--json")[0] == 0
+    assert call("--tracker", "service")[0] == 1
+    code, shown = call()
+    assert code == 1
+    assert shown.index("sales") < shown.index("service")
+    found = json.loads(call("--json")[1])
+    assert {name: found[name][1]["state"] for name in found} == {"sales": "good", "service": "bad"}
+    assert call("--tracker", "nobody")[0] == 2
 
 
 def test_a_test_mail_is_sent_on_request(doctor, tmp_path):

@@ -12,6 +12,7 @@ from cogapp import Cog
 from docs.tables import every_command
 from rules.handbook import RULES
 from sheet_templates import words
+from sync.cli import app
 from sync.faults import EXIT_CODES, FAULTS
 from sync.settings import settings_from
 from sync.settings.file import every_comment, every_setting, settings_file
@@ -98,7 +99,8 @@ def test_the_chinese_tables_say_everything_in_chinese_and_nothing_is_unused():
         "a person",
     }
     english |= {command.help for command in COMMANDS.values() if command.help}
-    english |= {option.help for option in options if option.param_type_name == "option"}
+    english |= {option.help for option in options if option.help and option.name != "help"}
+    english |= {app.info.help}
     english |= set(every_comment())
 
     assert set(words("zh-CN")["documentation"]) == english

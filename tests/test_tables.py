@@ -78,6 +78,15 @@ def test_blank_rows_notes_prepared_numbers_and_repeated_headers_are_no_rows():
     assert list(table.rows) == [2, 37]
 
 
+@pytest.mark.parametrize("total", ["合计", "总 计：", "小計", "Total", "Grand total:"])
+def test_a_total_is_no_row_wherever_it_is_called_so_and_whatever_it_counts(total):
+    numbered = [["序号", *HEADER[1:]], [1, *ROW[1:]], [total, 1, None, None, 0]]
+
+    assert list(actions(*numbered).rows) == [2]
+    assert list(actions(HEADER, ROW, [None, total, 6, None, None]).rows) == [2]
+    assert list(actions(HEADER, ROW, ["A002", f"核对{total}", "王芳", None, None]).rows) == [2, 3]
+
+
 def test_full_width_signs_spaces_and_text_dates_are_read():
     table = actions(HEADER, ["Ａ００１ ", " 输出流程 ", "　王芳\u200b", "２０２４－０６－１４", "已完成 "])
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
+from rich.padding import Padding
 
 from rules.wordlists import simplified, word_lists
 from sheet_templates import LANGUAGES, Words, template, words
@@ -25,6 +24,7 @@ from sync.settings.file import settings_file
 from sync.settings.sections import TableSettings
 from sync.snapshot import Snapshot
 from sync.terminal import report
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, Tracker
 from sync.worker import set_baseline
@@ -85,14 +85,14 @@ def adopt_workbook(path: Path, wishes: Wishes) -> None:
     if nobody:
         raise UsageFault("nothing was written; answer in a terminal, or take what is sure with --yes")
     if wishes.ask and not wishes.take_sure and not wishes.ask(language["adopt"]["go_on"].format(file=beside)):
-        show(Text(language["adopt"]["nothing_done"]))
+        show(Flowing(language["adopt"]["nothing_done"]))
         return
     with closing(tracker.ledger()) as ledger:
         known = set_baseline(tracker.book(moment), ledger, settings, moment).judgement.findings
     _write(beside, _settings_text(path, settings))
     texts = language["adopt"]
-    show(Text(texts["known"].format(count=len(known)) if known else texts["nothing_wrong"]))
-    show(Text(texts["done"].format(file=beside, workbook=path), style="green"))
+    show(Flowing(texts["known"].format(count=len(known)) if known else texts["nothing_wrong"]))
+    show(Flowing(texts["done"].format(file=beside, workbook=path), style="green"))
 
 
 def _chosen(found: Proposal, path: Path, tab: str | None) -> TableMapping:
@@ -200,20 +200,17 @@ def _proposed(tables: list[TableMapping], language: Words) -> Iterator[Renderabl
         head = texts["found"].format(
             table=language["tables"][mapping.table], tab=mapping.tab, row=mapping.header_row
         )
-        yield Text(f"\n{head}", style="bold blue")
-        grid = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 2))
-        for name in ("heading", "meaning", "sureness", "evidence", "example"):
-            grid.add_column(texts[name], overflow="fold")
+        yield Flowing(f"\n{head}", style="bold blue")
+        grid = listing(*(texts[name] for name in ("heading", "meaning", "sureness", "evidence", "example")))
         for match in mapping.matches:
-            sureness = Text(f"{match.confidence}%", style="green" if match.sure else "yellow")
+            sureness = Flowing(f"{match.confidence}%", style="green" if match.sure else "yellow")
             example = match.example.replace("\n", " ")[:24]
-            grid.add_row(
-                Text(match.heading), _meaning(match, mapping, language), sureness,
-                texts[f"by_{match.evidence.value}"], Text(example, style="dim"),
+            add_row(grid, Flowing(match.heading), _meaning(match, mapping, language), sureness,
+                texts[f"by_{match.evidence.value}"], Flowing(example, style="dim"),
             )  # fmt: skip
-        yield grid
+        yield Padding(grid, (0, 0, 0, 2))
         if mapping.others:
-            yield Text(
+            yield Flowing(
                 "  " + texts["others"].format(headings=language["report"]["comma"].join(mapping.others)),
                 style="dim",
             )
@@ -228,15 +225,15 @@ def _consequences(
 ) -> Iterator[RenderableType | None]:
     """What a run would add to the workbook, and what cannot be done without the columns and tables that are not there."""
     texts = language["adopt"]
-    yield Text(f"\n{texts['would_add']}", style="bold blue")
+    yield Flowing(f"\n{texts['would_add']}", style="bold blue")
     for line in _added(judged.plan, language):
-        yield Text(f"  {line}")
+        yield Flowing(f"  {line}")
     yield _other_language(settled[0], language)
     there = {mapping.table for mapping in settled}
-    yield Text(f"\n{texts['missing']}", style="bold blue")
+    yield Flowing(f"\n{texts['missing']}", style="bold blue")
     for key in ("people", "meetings", "days"):
         if key not in there:
-            yield Text("  " + texts[f"no_{key}"].format(workbook=path))
+            yield Flowing("  " + texts[f"no_{key}"].format(workbook=path))
     yield report.silent_section(judged.judgement, language, template())
 
 
@@ -253,7 +250,7 @@ def _added(plan: Plan, language: Words) -> Iterator[str]:
         yield texts["tabs"].format(tabs=comma.join(each.content.name for each in plan.tabs))
 
 
-def _other_language(actions: TableMapping, language: Words) -> Text | None:
+def _other_language(actions: TableMapping, language: Words) -> Flowing | None:
     """A word where the headings are in another language than what would be written beside them."""
     looks, ours = _language_of([match.heading for match in actions.matches]), LANGUAGES[language.head]
     if looks == ours:
@@ -261,7 +258,7 @@ def _other_language(actions: TableMapping, language: Words) -> Text | None:
     texts = language["adopt"]
     names = language["language_names"]
     said = texts["other_language"].format(name=names[looks], ours=names[ours], code=looks)
-    return Text(f"  {said}", style="yellow")
+    return Flowing(f"  {said}", style="yellow")
 
 
 def _language_of(headings: Sequence[str]) -> str:

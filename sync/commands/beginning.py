@@ -15,8 +15,8 @@ from sync.settings.file import settings_file
 from sync.tracker import USUAL_SETTINGS, Tracker, google_tracker
 
 
-def init_files(path: Path, language: str) -> Iterator[Path]:
-    """Write an empty workbook and its settings; yields what was written. Overwrites nothing."""
+def init_files(path: Path, language: str) -> Iterator[Path | str]:
+    """Write an empty workbook and its settings; yields what was written, and what to do next. Overwrites nothing."""
     _check_language(language)
     if path.suffix.lower() != ".xlsx":
         raise UsageFault("an empty workbook ends in .xlsx, {file!r} does not", file=path.name)
@@ -26,6 +26,7 @@ def init_files(path: Path, language: str) -> Iterator[Path]:
     _add_guide(path, language)
     yield path
     yield from _settings_beside(path, language)
+    yield words(language)["report"]["begun"].format(file=path)
 
 
 def init_into(path: Path, language: str) -> Iterator[Path | str]:

@@ -1,8 +1,10 @@
 """The command demo: a believable tracker, one pass over it, and what happened."""
 
 import shutil
+import sys
 from pathlib import Path
 
+from sheet_templates import words
 from sheet_templates.demo import demo
 from sync.commands.beginning import write_new
 from sync.commands.judging import conclude, pass_report
@@ -11,6 +13,7 @@ from sync.new_workbook import Content
 from sync.running.passes import one_pass
 from sync.settings import Settings
 from sync.settings.file import settings_file
+from sync.terminal import report
 from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, Tracker
 
@@ -33,8 +36,16 @@ def run_demo(folder: Path) -> int:
             "{file} cannot be written ({detail}); choose another folder", file=folder, detail=reason.strerror
         ) from None
     done = one_pass(tracker, shown.now)
-    show(*pass_report(done, tracker, shown.now))
+    language = words(tracker.settings.language)
+    show(*pass_report(done, tracker, shown.now), report.next_section(_program(), path, shown.now, language))
     return conclude(done)
+
+
+def _program() -> str:
+    """What to type for closeloop here: its name where a terminal finds it, or the path by which it was called."""
+    if shutil.which("closeloop"):
+        return "closeloop"
+    return "python -m sync" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 def _clear_demo(folder: Path, tracker: Tracker) -> None:

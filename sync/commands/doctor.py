@@ -1,209 +1,75 @@
-"""The command doctor: looks at everything that a pass needs, and says of each whether it is in order and what to do."""
+"""The command doctor: says of everything that a pass needs whether it is in order, and what to do."""
 
-import os
-import shutil
-import socket
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from rich.table import Table
-from rich.text import Text
+from rich.console import RenderableType
 
-from rules.judge import Judgement
-from rules.wordlists import word_lists
-from rules.workdays import announced_years
-from sheet_templates import Words, template, words
-from sync import diagnosis
-from sync.answering.mailbox import ImapMailbox
-from sync.books.excel import ExcelBook
-from sync.diagnosis import Diagnosis, State, bad, good, warning
-from sync.faults import BusyFault, Fault, SettingsFault, UsageFault
-from sync.looking import look
-from sync.running.logbook import read_status
-from sync.running.passes import needs_a_person
+from sheet_templates import Words, words
+from sync.diagnosis import Diagnosis, State, bad
+from sync.faults import Fault, SettingsFault, UsageFault
+from sync.running.examining import examined
 from sync.settings import Settings
-from sync.tell.digest import Letter
-from sync.tell.letter import Sender, message
-from sync.tell.notice import Recipient
-from sync.tell.smtp import SmtpChannel
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import print_json, show
-from sync.tracker import Tracker, find_tracker
+from sync.tracker import find_tracker, tracker_names
 
 _SIGNS = {State.GOOD: ("✓", "green"), State.WARNING: ("!", "yellow"), State.BAD: ("✗", "red")}
-_TIMEOUT = 10.0
-"""Seconds to wait for the mail server: somebody is looking on."""
+
+Found = tuple[Sequence[Diagnosis], Words]
+"""What was found of one tracker, and the language to say it in."""
 
 
 def examine(
-    path: Path | None, config: Path | None, now: datetime | None, send_test: str | None, *, as_json: bool
+    path: Path | None,
+    config: Path | None,
+    name: str | None,
+    now: datetime | None,
+    send_test: str | None,
+    *,
+    as_json: bool,
 ) -> int:
-    """Print one line for each thing looked at. Returns 1 if one of them does not work."""
+    """Print one line for each thing looked at, of the tracker or of each one in the settings.
+
+    Returns 1 if one of them does not work.
+    """
+    names = _names(path, config, name)
+    forms: dict[str | None, list[dict[str, Any]]] = {}
+    is_bad = False
+    for each in names:
+        found, language = _found(path, config, each, now, send_test)
+        is_bad |= any(one.state is State.BAD for one in found)
+        if as_json:
+            forms[each] = [_machine(one, language) for one in found]
+        else:
+            show(Flowing(f"\n{each}", style="bold") if len(names) > 1 else None, *_lines(found, language))
+    if as_json:
+        print_json(forms if len(names) > 1 else forms[names[0]])
+    return int(is_bad)
+
+
+def _names(path: Path | None, config: Path | None, name: str | None) -> Sequence[str | None]:
+    """The trackers to look at. What is wrong with the settings is said where they are looked at."""
     try:
-        tracker = find_tracker(path, config)
+        return [name] if name else tracker_names(path, config) or [None]
+    except SettingsFault:
+        return [None]
+
+
+def _found(
+    path: Path | None, config: Path | None, name: str | None, now: datetime | None, send_test: str | None
+) -> Found:
+    try:
+        if name is None:
+            tracker_names(path, config)  # two trackers that are one to the ledger
+        tracker = find_tracker(path, config, name)
     except UsageFault:
         raise
     except SettingsFault as fault:
-        found, language = [bad("settings", "fault", fault=fault)], words(Settings().language)
-    else:
-        found, language = [*_all(tracker, tracker.moment(now), send_test)], words(tracker.settings.language)
-    if as_json:
-        print_json([_machine(each, language) for each in found])
-    else:
-        _print(found, language)
-    return int(any(each.state is State.BAD for each in found))
-
-
-def _all(tracker: Tracker, now: datetime, send_test: str | None) -> Iterator[Diagnosis]:
-    yield good("settings", tracker=tracker.name, language=tracker.settings.language)
-    yield from _workbook(tracker, now)
-    yield from _of_faults("mail", lambda: _mail(tracker, send_test, now))
-    if tracker.settings.replies.on:
-        yield from _of_faults("replies", lambda: _replies(tracker))
-    if tracker.settings.robots:
-        yield from _of_faults("robots", lambda: _robots(tracker))
-    country = tracker.settings.calendar.country
-    yield diagnosis.years(announced_years() if country.upper() == "CN" else (), country, now.date())
-    ledger, last = _ledger(tracker)
-    yield diagnosis.clock(now, last, tracker.settings.timezone)
-    yield ledger
-    if ledger.state is not State.BAD:
-        yield diagnosis.passes(last, now, _failed(tracker))
-    yield from _disk(tracker)
-
-
-def _of_faults(name: str, check: Callable[[], Iterable[Diagnosis]]) -> Iterator[Diagnosis]:
-    """What a check finds; a fault that it meets is what it finds then."""
-    try:
-        yield from check()
-    except Fault as fault:
-        yield bad(name, "fault", fault=fault)
-
-
-def _workbook(tracker: Tracker, now: datetime) -> Iterator[Diagnosis]:
-    """Whether it can be read and written, and what stands in it."""
-    try:
-        book = tracker.book(now)
-        judgement = look(book, tracker.settings, now).judgement
-    except Fault as fault:
-        yield bad("workbook", "fault", fault=fault)
-        return
-    yield good("workbook", file=str(tracker.path))
-    if isinstance(book, ExcelBook):
-        yield _access(book)
-    yield from _content(judgement, tracker)
-
-
-def _access(book: ExcelBook) -> Diagnosis:
-    try:
-        left = book.check_writable()
-    except BusyFault as busy:
-        return warning("access", "fault", fault=busy)
-    return warning("access", "left", locks=list(left)) if left else good("access")
-
-
-def _content(judgement: Judgement, tracker: Tracker) -> Iterator[Diagnosis]:
-    language = words(tracker.settings.language)
-    heads = {key: each.heads[language.head] for key, each in template().tables["actions"].columns.items()}
-    yield diagnosis.columns(judgement, heads)
-    yield from diagnosis.people(judgement, word_lists(tracker.settings.words))
-
-
-def _mail(tracker: Tracker, send_test: str | None, now: datetime) -> Iterator[Diagnosis]:
-    """Connect and log in, with little patience; the test mail only where it was asked for."""
-    channel, files = tracker.channel(), tracker.settings.mail.channel == "outbox"
-    if files:
-        closed = tracker.settings.mail.outbox and _closed(tracker.outbox)  # or it lies beside the ledger
-        outbox = str(tracker.outbox)
-        yield bad("mail", "closed", place=str(closed)) if closed else warning("mail", "outbox", folder=outbox)
-        if not send_test:
-            return  # opening it would make the folder
-    if isinstance(channel, SmtpChannel):
-        channel = SmtpChannel(replace(channel.settings, timeout=min(_TIMEOUT, channel.settings.timeout)))
-    with channel.open() as post:
-        if not files:
-            yield good("mail", server=f"{tracker.settings.mail.host}:{tracker.settings.mail.port}")
-        if send_test:
-            delivery = post.send(_test_mail(send_test, tracker, now))
-            fields = {"email": send_test, "detail": delivery.detail}
-            yield good("test_mail", **fields) if delivery.sent else bad("test_mail", "refused", **fields)
-
-
-def _replies(tracker: Tracker) -> Iterator[Diagnosis]:
-    """Log in to the mailbox and open its folder, with little patience."""
-    postbox, replies = tracker.postbox(), tracker.settings.replies
-    if postbox:
-        patient = replace(postbox.mailbox.settings, timeout=min(_TIMEOUT, replies.timeout))
-        count = ImapMailbox(patient).look()
-        yield good("replies", user=replies.user, server=f"{replies.host}:{replies.port}", count=count)
-
-
-def _robots(tracker: Tracker) -> Iterator[Diagnosis]:
-    """Make each robot as a pass does, and reach its host; whether its token is right shows when something is posted."""
-    tracker.robots()
-    for name, robot in tracker.settings.robots.items():
-        address = urlsplit(os.environ.get(robot.url_env, "") or robot.url.get_secret_value())
-        try:
-            port = address.port or {"http": 80}.get(address.scheme, 443)
-            if robot.kind != "apprise":
-                socket.create_connection((address.hostname or "", port), _TIMEOUT).close()
-        except (OSError, ValueError) as reason:
-            yield bad("robots", "away", robot=name, host=address.hostname or "-", detail=str(reason))
-        else:
-            yield good("robots", robot=name, host=address.hostname or robot.kind)
-
-
-def _test_mail(address: str, tracker: Tracker, now: datetime) -> EmailMessage:
-    language, mail = words(tracker.settings.language)["doctor_mail"], tracker.settings.mail
-    text = language["text"].format(tracker=tracker.name)
-    letter = Letter(language["subject"], text, f"<p>{escape(text)}</p>")
-    sender = Sender(mail.sender_name, mail.sender, mail.reply_to)
-    moment = now.replace(tzinfo=ZoneInfo(tracker.settings.timezone))
-    return message(letter, Recipient("", address), sender, (f"test {address} {moment.isoformat()}",), moment)
-
-
-def _ledger(tracker: Tracker) -> tuple[Diagnosis, datetime | None]:
-    """Whether it opens and is whole; and when the last pass was."""
-    try:
-        with closing(tracker.ledger()) as ledger:
-            last, damage = ledger.last_moment(), ledger.database.damage()
-    except Fault as fault:
-        mend = {} if tracker.settings.ledger.url else {"advice": "ledger.mend"}
-        return bad("ledger", "fault", fault=fault, **mend), None
-    if damage:
-        return bad("ledger", "damaged", detail=damage), last
-    place = tracker.ledger_place
-    if isinstance(place, Path):
-        readonly = place if place.exists() and not os.access(place, os.W_OK) else None
-        if closed := _closed(place.parent) or readonly:
-            return bad("ledger", "closed", place=str(closed)), last
-    return good("ledger"), last
-
-
-def _closed(folder: Path) -> Path | None:
-    """What keeps closeloop from writing into a folder, or from making it; None where nothing does."""
-    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-    return None if there.is_dir() and os.access(there, os.W_OK) else there
-
-
-def _failed(tracker: Tracker) -> str:
-    """Why the last pass needs a person; '' where it does not."""
-    status = read_status(tracker.status)
-    code = status.get("code", 0)
-    return str(status.get("reason") or code) if needs_a_person(tracker, code) else ""
-
-
-def _disk(tracker: Tracker) -> Iterator[Diagnosis]:
-    folder = next((each for each in (tracker.folder, *tracker.folder.parents) if each.is_dir()), Path())
-    size = tracker.path.stat().st_size if tracker.path.is_file() else 0
-    yield diagnosis.disk(shutil.disk_usage(folder).free, size)
+        return [bad("settings", "fault", fault=fault)], words(Settings().language)
+    return [*examined(tracker, tracker.moment(now), send_test)], words(tracker.settings.language)
 
 
 def _machine(found: Diagnosis, language: Words) -> dict[str, Any]:
@@ -217,14 +83,17 @@ def _machine(found: Diagnosis, language: Words) -> dict[str, Any]:
     }
 
 
-def _print(found: Iterable[Diagnosis], language: Words) -> None:
-    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+def _lines(found: Iterable[Diagnosis], language: Words) -> Iterator[RenderableType]:
+    grid = listing("", "", "")
     for each in found:
         sign, style = _SIGNS[each.state]
-        grid.add_row(
-            Text(sign, style=style), language["doctor_names"][each.name], Text(_sentence(each, language))
+        add_row(
+            grid,
+            Flowing(sign, style=style),
+            language["doctor_names"][each.name],
+            Flowing(_sentence(each, language)),
         )
-    show(grid)
+    yield grid
 
 
 def _sentence(found: Diagnosis, language: Words) -> str:

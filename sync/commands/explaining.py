@@ -1,11 +1,9 @@
 """The commands rules and explain: the catalogue as the settings tune it, and one rule in full."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from rich.table import Table
-from rich.text import Text
 
 from rules.catalogue import Rule
 from rules.handbook import RULES, by_code, examples
@@ -13,6 +11,7 @@ from rules.tuning import Tuning, profiles
 from sheet_templates import Words, words
 from sync.faults import UsageFault
 from sync.settings import Settings, read_settings
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import print_json, show
 from sync.tracker import USUAL_SETTINGS
 
@@ -26,30 +25,27 @@ def list_rules(config: Path | None, *, as_json: bool) -> None:
         print_json(rows)
         return
     texts = language["report"]
-    differing = [name for name in profiles() if any(name in row["profiles"] for row in rows)]
-    heads = [texts[key] for key in ("code", "severity", "title", "cites", "on", "parameters")]
-    grid = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for head in (*heads, *differing):
-        grid.add_column(head, overflow="fold")
+    grid = listing(*(texts[key] for key in ("code", "severity", "title", "parameters", "cites")))
     for row in rows:
-        grid.add_row(
-            row["code"],
-            language["severity"][row["severity"]],
-            row["title"],
-            row["cites"],
-            texts["yes"] if row["on"] else texts["off"],
-            _values(row["parameters"]),
-            *(_values(row["profiles"].get(name, {})) for name in differing),
-        )
+        severity = language["severity"][row["severity"]] if row["on"] else texts["off"]
+        add_row(grid, row["code"], severity, row["title"], _values(row), _cited(row["cites"], language))
     show(grid)
 
 
-def _values(parameters: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in parameters.items())
+def _values(row: Mapping[str, Any]) -> str:
+    """A parameter a line, and below them what other handbook profiles set instead."""
+    lines = [f"{name}={value}" for name, value in row["parameters"].items()]
+    for profile, differing in row["profiles"].items():
+        lines += [f"{profile}: {name}={value}" for name, value in differing.items()]
+    return "\n".join(lines)
+
+
+def _cited(cites: str, language: Words) -> str:
+    return language["report"]["handbook"] if cites == "handbook" else cites
 
 
 def explain_rule(code: str) -> None:
-    """Print a rule's documentation."""
+    """Print a rule's documentation, in a language other than English with the sentences that it says."""
     try:
         rule = by_code(code)
     except KeyError:
@@ -59,15 +55,28 @@ def explain_rule(code: str) -> None:
     shown = known[rule.code]
     parameters = [f"{name} = {default!r}  ([rules.{rule.code}])" for name, default in rule.parameters.items()]
     parts = [
+        (texts["says"], _sentences(rule, language)),
         (texts["parameters"], parameters),
         (texts["examples_good"].format(today=known["today"]), shown["passes"]),
         (texts["examples_bad"].format(today=known["today"]), shown["caught"]),
     ]
+    severity = language["severity"][rule.severity]
     show(
-        Text(f"{rule.code} {rule.name} ({language['severity'][rule.severity]})", style="bold"),
-        Text(f"{language['titles'][rule.code]}\n\n{rule.documentation}\n\n{texts['cites']}: {rule.cites}"),
-        *(Text(f"\n{title}\n" + "\n".join(f"  {line}" for line in lines)) for title, lines in parts if lines),
+        Flowing(f"{rule.code} {language['titles'][rule.code]} ({severity})", style="bold"),
+        Flowing(f"\n{rule.documentation}") if language.language == "en" else None,
+        Flowing(f"\n{texts['cites']}: {_cited(rule.cites, language)}"),
+        *(
+            Flowing(f"\n{title}\n" + "\n".join(f"  {line}" for line in lines))
+            for title, lines in parts
+            if lines
+        ),
     )
+
+
+def _sentences(rule: Rule, language: Words) -> list[str]:
+    """What the rule says of what it catches, with … where something of the row stands."""
+    mine = (text for key, text in language["rules"].items() if key.split(".")[0] == rule.code)
+    return [re.sub(r"{\w+}", "…", text) for text in mine]
 
 
 def _settings(config: Path | None) -> Settings:

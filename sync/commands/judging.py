@@ -7,7 +7,6 @@ from math import inf
 from pathlib import Path
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from rules.findings import Severity
 from sheet_templates import template, words
@@ -18,6 +17,7 @@ from sync.running.passes import needs_a_person, progress, watched_pass
 from sync.running.watching import Watch, WatchedBook
 from sync.telling import Brake, would_tell
 from sync.terminal import machine_form, report
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import complain, print_json, show
 from sync.tracker import Tracker, find_tracker
 from sync.worker import Pass, Unchanged, set_baseline
@@ -69,7 +69,7 @@ def baseline_workbook(
         print_json(machine_form.known(judged.judgement))
         return
     said = language["report"]["baseline"].format(count=len(judged.judgement.findings))
-    show(report.findings_section(judged.judgement, language, template()), Text(f"\n{said}", style="green"))
+    show(report.findings_section(judged.judgement, language, template()), Flowing(f"\n{said}", style="green"))
 
 
 def plan_workbook(
@@ -223,4 +223,4 @@ def _held(count: int, tracker: Tracker) -> RenderableType | None:
     window = tracker.settings.reminders
     start, end = f"{window.send_from:%H:%M}", f"{window.send_until:%H:%M}"
     text = words(tracker.settings.language)["report"]["held"].format(count=count, start=start, end=end)
-    return Text(text) if count else None
+    return Flowing(text) if count else None

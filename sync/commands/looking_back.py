@@ -10,7 +10,6 @@ from typing import Any
 import typer
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from sheet_templates import Words, template, words
 from sync.faults import UsageFault
@@ -28,6 +27,7 @@ from sync.ledger.recalling import (
 )
 from sync.snapshot import Snapshot
 from sync.tables import read_tables, text_of
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.machine_form import plain
 from sync.terminal.printing import complain, print_json, show
 from sync.terminal.report import every_change
@@ -48,7 +48,7 @@ def show_runs(
         print_json([{**run._asdict(), "moment": run.moment.isoformat()} for run in runs])
         return
     texts = words(tracker.settings.language)["looking_back"]
-    show(_runs(runs, texts) if runs else Text(texts["no_runs"]))
+    show(_runs(runs, texts) if runs else Flowing(texts["no_runs"]))
 
 
 def show_history(
@@ -70,8 +70,8 @@ def show_history(
         return
     language = words(tracker.settings.language)
     texts = language["looking_back"]
-    nothing = texts["no_changes"].format(id=row_id) if row_id else texts["no_runs"]
-    show(_changes(written, language) if written else Text(nothing))
+    nothing = texts["no_changes"].format(id=row_id) if row_id else texts["nothing_written"]
+    show(_changes(written, language) if written else Flowing(nothing))
 
 
 def undo_run(
@@ -97,8 +97,8 @@ def undo_run(
         after = book.apply(planned.plan)
         new = ledger.record(moment, planned.plan, run.rows, run.findings, {}, after)
         ledger.undid(new, number)
-    show(Text(texts["undone"].format(number=number, count=len(planned.plan), new=new), style="green"))
-    show(Text(texts["again"]))
+    show(Flowing(texts["undone"].format(number=number, count=len(planned.plan), new=new), style="green"))
+    show(Flowing(texts["again"]))
 
 
 def _planned(ledger: Ledger, run: Run, snapshot: Snapshot, tracker: Tracker, now: datetime) -> Undo:
@@ -123,14 +123,14 @@ def _undo_sections(planned: Undo, texts: Mapping[str, str]) -> list[RenderableTy
         if cells
     ]
     return [
-        Text(texts["puts_back"].format(count=len(plan)) if plan.cells else texts["nothing"], style="bold"),
+        Flowing(texts["puts_back"].format(count=len(plan)) if plan.cells else texts["nothing"], style="bold"),
         every_change(plan) if plan.cells else None,
-        *map(Text, left),
+        *map(Flowing, left),
     ]
 
 
 def _runs(runs: Sequence[Run], texts: Mapping[str, str]) -> Table:
-    grid = _grid(*(texts[key] for key in ("run", "moment", "rows", "findings", "changes")), "")
+    grid = listing(*(texts[key] for key in ("run", "moment", "rows", "findings", "changes")), "")
     for run in runs:
         note = texts["undid"].format(number=run.undid) if run.undid else ""
         figures = (
@@ -138,13 +138,13 @@ def _runs(runs: Sequence[Run], texts: Mapping[str, str]) -> Table:
             if not run.undid
             else ("", "", str(run.changes))
         )
-        grid.add_row(str(run.id), f"{run.moment:%Y-%m-%d %H:%M}", *figures, note)
+        add_row(grid, str(run.id), f"{run.moment:%Y-%m-%d %H:%M}", *figures, note)
     return grid
 
 
 def _changes(written: Sequence[Written], language: Words) -> Table:
     texts = language["looking_back"]
-    grid = _grid(*(texts[key] for key in ("run", "moment", "row", "column", "was", "now")))
+    grid = listing(*(texts[key] for key in ("run", "moment", "row", "column", "was", "now")))
     heads = {
         key: column.heads[language.head]
         for table in template().tables.values()
@@ -156,16 +156,15 @@ def _changes(written: Sequence[Written], language: Words) -> Table:
         run, moment = ("", "") if each.run == former else (str(each.run), f"{each.moment:%Y-%m-%d %H:%M}")
         former = each.run
         was, now = map(text_of, (each.was, each.now))
-        grid.add_row(
-            run, moment, each.row_id, heads.get(each.column, each.column), Text(was, style="dim"), Text(now)
+        add_row(
+            grid,
+            run,
+            moment,
+            each.row_id,
+            heads.get(each.column, each.column),
+            Flowing(was, style="dim"),
+            Flowing(now),
         )
-    return grid
-
-
-def _grid(*heads: str) -> Table:
-    grid = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for head in heads:
-        grid.add_column(head, overflow="fold")
     return grid
 
 

@@ -5,12 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.text import Text
-
 from sheet_templates import words
 from sync.faults import UsageFault
 from sync.ledger.notices import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
 from sync.terminal import machine_form, report
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import print_json, show
 from sync.tracker import find_tracker
 
@@ -54,7 +53,7 @@ def show_notices(
     unsettled = any(each.state == CLAIMED for each in entries)
     show(
         report.entries_section(entries, language),
-        Text(language["notices"]["claimed_hint"]) if unsettled else None,
+        Flowing(language["notices"]["claimed_hint"]) if unsettled else None,
     )
 
 
@@ -76,5 +75,5 @@ def _say(
         changed = ledger.notices.change(keys, saying.among, saying.becomes)
     texts = words(tracker.settings.language)["notices"]
     for key in keys:
-        show(Text(texts[saying.done if key in changed else saying.not_done].format(key=key)))
+        show(Flowing(texts[saying.done if key in changed else saying.not_done].format(key=key)))
     return int(len(changed) < len(keys))

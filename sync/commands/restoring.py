@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rich.text import Text
-
 from sheet_templates import words
 from sync.books.excel import Backup, Backups, ExcelBook
 from sync.faults import UsageFault, WorkbookFault
 from sync.terminal import report
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import complain, show
 from sync.tracker import Tracker, find_tracker
 
@@ -33,7 +32,7 @@ def restore_workbook(path: Path | None, config: Path | None, at: str, name: str 
     with tracker.alone():
         ExcelBook(tracker.path, replace(backups, keep=max(backups.keep, 1)), complain).put_back(chosen.path)
     said = words(tracker.settings.language)["report"]["restored"]
-    show(Text(said.format(file=tracker.path, moment=f"{chosen.moment:%Y-%m-%d %H:%M:%S}")))
+    show(Flowing(said.format(file=tracker.path, moment=f"{chosen.moment:%Y-%m-%d %H:%M:%S}")))
 
 
 def _of_a_file(path: Path | None, config: Path | None, name: str | None) -> Tracker:

@@ -6,12 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.text import Text
-
 from sheet_templates import words
 from sync.books.google.address import is_address
 from sync.commands.several import CLOSELOOP
 from sync.faults import UsageFault
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import show
 from sync.tracker import USUAL_SETTINGS, find_tracker, tracker_names
 
@@ -65,7 +64,7 @@ def show_schedule(path: Path | None, config: Path | None, name: str | None, kind
         raise UsageFault("--kind takes {known}, not {given!r}", known=", ".join(kinds), given=kind)
     for each in [kind] if kind else kinds:
         if not kind:
-            show(Text(f"{language[each]}\n", style="bold"))
+            show(Flowing(f"{language[each]}\n", style="bold"))
         sys.stdout.write(kinds[each] + ("" if kind else "\n"))
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import typer
 from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from sheet_templates import Words, template, words
 from sync.commands.judging import look_at
@@ -17,6 +15,7 @@ from sync.importing.completing import Doubt, NewRow
 from sync.importing.finding import found_rows
 from sync.importing.reading import read_minutes
 from sync.reports.meeting_rows import rows_of
+from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import show
 from sync.tracker import find_tracker
 
@@ -43,14 +42,14 @@ def import_minutes(
     new = [row for row in rows if Doubt.THERE_ALREADY not in row.doubts]
     show(*_shown(rows, texts))
     if not new or not (yes or _agreed(len(new), texts)):
-        show(Text(texts["import"]["nothing_added"]))
+        show(Flowing(texts["import"]["nothing_added"]))
         return 1
     layout = book.tables["actions"].layout
     called = str(of_meeting.meeting["id"] or of_meeting.meeting["name"])
     plan = rows_plan(judged.snapshot, layout, called, new)
     guard_rows(plan, judged.snapshot, layout, template().tables["actions"])
     tracker.book(moment).apply(plan)
-    show(Text(texts["import"]["added"].format(count=len(new), tab=layout.tab, file=tracker.path.name)))
+    show(Flowing(texts["import"]["added"].format(count=len(new), tab=layout.tab, file=tracker.path.name)))
     return 0
 
 
@@ -65,20 +64,18 @@ def _agreed(count: int, texts: Words) -> bool:
 def _shown(rows: Sequence[NewRow], texts: Words) -> list[RenderableType]:
     said = texts["import"]
     if not rows:
-        return [Text(said["none_found"])]
+        return [Flowing(said["none_found"])]
     heads = template().tables["actions"].columns
-    grid = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    grid.add_column("")
-    for key in ("description", "owner", "department", "due"):
-        grid.add_column(heads[key].heads[texts.head], overflow="fold")
-    grid.add_column(said["unsure"], overflow="fold")
+    shown_heads = (heads[key].heads[texts.head] for key in ("description", "owner", "department", "due"))
+    grid = listing("", *shown_heads, said["unsure"])
     for number, row in enumerate(rows, start=1):
         doubts = said["between"].join(said[doubt] for doubt in row.doubts)
         style = "dim" if Doubt.THERE_ALREADY in row.doubts else ""
-        shown = Text(doubts, style="yellow" if set(row.doubts) - _LIGHT else "dim")
-        grid.add_row(
+        shown = Flowing(doubts, style="yellow" if set(row.doubts) - _LIGHT else "dim")
+        add_row(
+            grid,
             str(number),
-            *(Text(each, style=style) for each in (row.description, row.owner, row.department, row.due)),
+            *(Flowing(each, style=style) for each in (row.description, row.owner, row.department, row.due)),
             shown,
         )
-    return [Text(said["found"].format(count=len(rows)), style="bold"), grid]
+    return [Flowing(said["found"].format(count=len(rows)), style="bold"), grid]

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from rich.text import Text
-
 from sheet_templates import template, words
 from sync.archiving.cabinet import archived_on, drawers
 from sync.archiving.due import HERE
@@ -29,6 +27,7 @@ from sync.guard import guard
 from sync.settings import Settings
 from sync.snapshot import Snapshot
 from sync.terminal import report
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import complain, show
 from sync.tracker import find_tracker
 
@@ -39,7 +38,7 @@ def reopen_item(number: str, path: Path | None, config: Path | None) -> None:
     book = tracker.book(tracker.moment(None), complain)
     item, tab, row = reopen(number, book, tracker.shelf(), tracker.settings)
     said = words(tracker.settings.language)["archive"]["reopened"]
-    show(Text(said.format(id=number, tab=item.drawer.tab, place=tab, row=row)))
+    show(Flowing(said.format(id=number, tab=item.drawer.tab, place=tab, row=row)))
 
 
 def reopen(number: str, book: Book, shelf: Shelf, settings: Settings) -> tuple[Found, str, int]:
@@ -100,7 +99,7 @@ def archive_workbook(
     show(report.expired_section(found, years, language))
     if remove and found:
         take_out(found, book, shelf, tracker.settings)
-        show(Text(language["archive"]["removed"].format(count=len(found))))
+        show(Flowing(language["archive"]["removed"].format(count=len(found))))
 
 
 def expired(kept: Sequence[Filed], today: date, years: int) -> list[Found]:

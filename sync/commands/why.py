@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 from rich.console import RenderableType
-from rich.text import Text
 
 from rules.table import Book
 from rules.workdays import holiday_name
@@ -20,6 +19,7 @@ from sync.reasons_of_a_row import Day, Desk, Reasons, find_id, folded, near_ids,
 from sync.sentences import sentence, worst_first
 from sync.telling import may_send
 from sync.terminal import machine_form
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import print_json, show
 from sync.tracker import Tracker, find_tracker
 
@@ -91,19 +91,21 @@ def _public_name(day: date, country: str, language: Words) -> str:
 
 def _sections(row: Reasons, desk: Desk, language: Words) -> Iterator[RenderableType]:
     texts, facts = language["why"], row.facts
-    yield Text(f"{row.id}  {facts['description']}  ({row.tab}!{row.row})", style="bold")
+    yield Flowing(f"{row.id}  {facts['description']}  ({row.tab}!{row.row})", style="bold")
     fields = _fields(row, desk, language)
-    yield Text(
+    yield Flowing(
         texts["status"].format(
             computed=language["status"][facts["computed"]],
             reason=texts[f"status_{row.status_because}"].format(**fields),
         )
     )
-    yield Text(_lateness(row, language, fields))
+    yield Flowing(_lateness(row, language, fields))
     for line in _day_lines(row.days, language):
-        yield Text(line, style="dim")
+        yield Flowing(line, style="dim")
     level = language["risk"].get(row.risk, texts["unknown"])
-    yield Text(texts["risk"].format(risk=level, reason=texts[f"risk_{row.risk or 'none'}"].format(**fields)))
+    yield Flowing(
+        texts["risk"].format(risk=level, reason=texts[f"risk_{row.risk or 'none'}"].format(**fields))
+    )
     for title, lines in (
         ("found", list(_found(row, language))),
         ("waived", [f"{each.code} {sentence(each, language, template())}" for each in row.waived]),
@@ -111,8 +113,8 @@ def _sections(row: Reasons, desk: Desk, language: Words) -> Iterator[RenderableT
         ("not_told", list(_not_told(row, desk, language))),
     ):
         if lines:
-            yield Text("\n" + texts[title], style="bold blue")
-            yield Text("\n".join(f"  {line}" for line in lines))
+            yield Flowing("\n" + texts[title], style="bold blue")
+            yield Flowing("\n".join(f"  {line}" for line in lines))
 
 
 def _fields(row: Reasons, desk: Desk, language: Words) -> dict[str, Any]:

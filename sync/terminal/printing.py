@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sheet_templates import words
@@ -30,12 +29,12 @@ def print_json(value: Any) -> None:
 
 def complain(fault: Fault) -> None:
     """Say a fault in one sentence, on the error channel."""
-    sys.stderr.write(f"closeloop: {fault.said(_sentences())}\n")
+    sentences = words(terminal_language()).groups.get("faults", {})
+    sys.stderr.write(f"closeloop: {fault.said(sentences)}\n")
 
 
-def _sentences() -> Mapping[str, str]:
-    """The sentences of the terminal's language: Chinese, unless its locale says otherwise."""
+def terminal_language() -> str:
+    """The language of the terminal: Chinese, unless its locale says otherwise."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     traditional = locale.startswith(("zh_TW", "zh_HK"))
-    language = "en" if locale.startswith("en") else "zh-TW" if traditional else "zh-CN"
-    return words(language).groups.get("faults", {})
+    return "en" if locale.startswith("en") else "zh-TW" if traditional else "zh-CN"

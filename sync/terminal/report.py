@@ -7,8 +7,6 @@ from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
@@ -28,63 +26,67 @@ from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
 from sync.tell.notice import Figures, Notice, Recipient
 from sync.tell.recipients import Missed
+from sync.terminal.flowing import Flowing, add_row, listing
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN_IDS = 8
+_PIPED = 140
 
 
 def console(*, width: int | None = None) -> Console:
-    """Where reports go; as wide as the terminal, and wide enough to break no line when piped."""
-    out = Console(width=width, highlight=False, soft_wrap=False)
-    return out if out.is_terminal else Console(width=width or 140, highlight=False)
+    """Where reports go; as wide as the terminal, or wide when piped. What stands in people's cells is no markup."""
+    out = Console(width=width, highlight=False, markup=False, emoji=False)
+    if not (width or out.is_terminal):
+        out.width = _PIPED
+    return out
 
 
 def heading(moment: datetime, words: Words) -> RenderableType:
     """The report's first line."""
-    return Text(words["report"]["pass"].format(moment=f"{moment:%Y-%m-%d %H:%M}"), style="bold")
+    return Flowing(words["report"]["pass"].format(moment=f"{moment:%Y-%m-%d %H:%M}"), style="bold")
 
 
 def unchanged(since: datetime, rows: int, findings: int, words: Words) -> RenderableType:
     """That there was nothing to judge anew."""
     texts = words["report"]
-    return Text(
+    return Flowing(
         texts["unchanged"].format(since=f"{since:%H:%M}", rows=rows, findings=findings), style="green"
     )
 
 
 def read_section(judgement: Judgement, words: Words) -> RenderableType:
     """How many rows each table has, and what the action items come to."""
-    grid = _grid(words["report"]["table"], words["report"]["tab"], words["report"]["rows"])
+    grid = listing(words["report"]["table"], words["report"]["tab"], words["report"]["rows"])
     for key, table in judgement.book.tables.items():
-        grid.add_row(words["tables"][key], table.layout.tab, str(len(table.rows)))
+        add_row(grid, words["tables"][key], table.layout.tab, str(len(table.rows)))
     counts = Counter(judgement.book.tables["actions"].computed)
     line = "  ".join(f"{words['status'][name]} {counts[name]}" for name in words["status"] if counts[name])
-    return _section(words["report"]["read"], grid, Text(line))
+    return _section(words["report"]["read"], grid, Flowing(line))
 
 
 def findings_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
     """Findings by rule, with the first one as an example."""
     more = [*_old(judgement, words), *_waived(judgement, words)]
     if not judgement.findings:
-        nothing = Text(words["report"]["no_findings"], style="green")
+        nothing = Flowing(words["report"]["no_findings"], style="green")
         return _section(words["report"]["findings"], nothing, *more)
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in judgement.findings:
         by_code[finding.code].append(finding)
     report = words["report"]
-    grid = _grid(report["code"], report["severity"], report["count"], report["title"], report["example"])
+    grid = listing(report["code"], report["severity"], report["count"], report["title"], report["example"])
     for code, found in sorted(by_code.items()):
         first = found[0]
         example = f"{report['row'].format(row=first.row)} {sentence(first, words, template)}"
-        severity = Text(words["severity"][first.severity], style=_STYLE[first.severity])
-        grid.add_row(code, severity, str(len(found)), words["titles"][code], example)
+        severity = Flowing(words["severity"][first.severity], style=_STYLE[first.severity])
+        add_row(grid, code, severity, str(len(found)), words["titles"][code], example)
     return _section(report["findings"], grid, *more)
 
 
 def _old(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
     """How many of the findings stood already when the tracker was adopted."""
     if count := sum(finding.old for finding in judgement.findings):
-        yield Text(words["report"]["old"].format(count=count), style="dim")
+        yield Flowing(words["report"]["old"].format(count=count), style="dim")
 
 
 def _waived(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
@@ -92,25 +94,27 @@ def _waived(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
     if judgement.waived:
         codes = Counter(finding.code for finding in judgement.waived)
         listed = words["report"]["comma"].join(f"{code} {count}" for code, count in sorted(codes.items()))
-        yield Text(words["report"]["waived"].format(count=len(judgement.waived), codes=listed), style="dim")
+        yield Flowing(
+            words["report"]["waived"].format(count=len(judgement.waived), codes=listed), style="dim"
+        )
 
 
 def every_finding(judgement: Judgement, words: Words, template: Template) -> RenderableType:
     """Each finding on a line of its own: where, how bad, what to do."""
-    grid = _grid(
+    grid = listing(
         words["report"]["tab"],
-        words["report"]["row"].format(row=""),
+        words["report"]["row_head"],
         words["report"]["code"],
         words["report"]["severity"],
         "",
     )
     for finding in judgement.findings:
         tab = judgement.book.tables[finding.table].layout.tab
-        severity = Text(
+        severity = Flowing(
             words["severity"][finding.severity], style="dim" if finding.old else _STYLE[finding.severity]
         )
         code = f"{finding.code} {words['report']['is_old']}" if finding.old else finding.code
-        grid.add_row(tab, str(finding.row), code, severity, sentence(finding, words, template))
+        add_row(grid, tab, str(finding.row), code, severity, sentence(finding, words, template))
     return grid
 
 
@@ -119,13 +123,13 @@ def proposals_section(judgement: Judgement, words: Words, template: Template) ->
     texts = words["proposals"]
     mended = [finding for finding in judgement.findings if "proposal" in finding.fields]
     if not mended:
-        return _section(texts["title"], Text(texts["none"], style="green"))
-    grid = _grid(words["report"]["tab"], words["report"]["row"].format(row=""), *_proposal_heads(words))
+        return _section(texts["title"], Flowing(texts["none"], style="green"))
+    grid = listing(words["report"]["tab"], words["report"]["row_head"], *_proposal_heads(words))
     for finding in mended:
         tab = judgement.book.tables[finding.table].layout.tab
         heading = template.tables[finding.table].columns[finding.columns[0]].heads[words.head]
-        now, value = Text(str(finding.fields["value"]), style="dim"), finding.fields["proposal"]
-        grid.add_row(tab, str(finding.row), finding.code, heading, now, proposed(value, words))
+        now, value = Flowing(str(finding.fields["value"]), style="dim"), finding.fields["proposal"]
+        add_row(grid, tab, str(finding.row), finding.code, heading, now, proposed(value, words))
     return _section(texts["title"], grid)
 
 
@@ -142,9 +146,9 @@ def silent_section(judgement: Judgement, words: Words, template: Template) -> Re
     for silence in judgement.silent:
         lacks = (_lacking(key, silence.table, words, template) for key in silence.lacks)
         lines[words["report"]["comma"].join(lacks)].append(silence.code)
-    grid = _grid("", "")
+    grid = listing("", "")
     for lacks_text, codes in lines.items():
-        grid.add_row(", ".join(sorted(set(codes))), Text(lacks_text, style="dim"))
+        add_row(grid, ", ".join(sorted(set(codes))), Flowing(lacks_text, style="dim"))
     return _section(words["report"]["silent"], grid)
 
 
@@ -159,15 +163,15 @@ def plan_section(plan: Plan, words: Words, template: Template, *, done: bool) ->
     report = words["report"]
     title = report["changes"] if done else report["would_change"]
     if not len(plan):
-        return _section(title, Text(report["no_changes"], style="green"))
-    return _section(title, *(Text(line) for line in _plan_lines(plan, words, template)))
+        return _section(title, Flowing(report["no_changes"], style="green"))
+    return _section(title, *(Flowing(line) for line in _plan_lines(plan, words, template)))
 
 
 def busy_section(busy: BusyFault, words: Words) -> RenderableType:
     """Why nothing could be written."""
     said = busy.said(words.groups.get("faults", {}))
     return _section(
-        words["report"]["changes"], Text(words["report"]["not_written"].format(reason=said), style="red")
+        words["report"]["changes"], Flowing(words["report"]["not_written"].format(reason=said), style="red")
     )
 
 
@@ -179,7 +183,7 @@ def tabs_section(
     lines = [report["noted"].format(tab=tab, cell=note.cell, text=note.text) for tab, note in noted]
     if without:
         lines.append(report["no_tabs"].format(reason=without.said(words.groups.get("faults", {}))))
-    return Group(*(Text(line, style="yellow") for line in lines)) if lines else None
+    return Group(*(Flowing(line, style="yellow") for line in lines)) if lines else None
 
 
 def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
@@ -202,10 +206,10 @@ def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
 
 def every_change(plan: Plan) -> RenderableType:
     """Each cell that would be written, with what stands there now."""
-    grid = _grid("", "", "", "", "")
+    grid = listing("", "", "", "", "")
     for cell in plan.cells:
         was, now = ("" if value is None else str(value) for value in (cell.was, cell.now))
-        grid.add_row(f"{cell.tab}!{cell.row}", cell.row_id, cell.column, Text(was, style="dim"), now)
+        add_row(grid, f"{cell.tab}!{cell.row}", cell.row_id, cell.column, Flowing(was, style="dim"), now)
     return grid
 
 
@@ -218,16 +222,16 @@ def archive_section(filed: Filed, filing: Filing, book: Book, words: Words) -> R
             texts["count"].format(table=words["tables"][key], count=count)
             for key, count in filed.rows.items()
         ]
-        lines.append(Text(texts["moved"].format(what=words["report"]["comma"].join(counts))))
+        lines.append(Flowing(texts["moved"].format(what=words["report"]["comma"].join(counts))))
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for each in filing.staying:
         by_reason[each.reason].append(book.tables[each.table].row_ids[each.row])
     for reason, ids in by_reason.items():
         shown = " ".join(ids[:_SHOWN_IDS]) + " …" * (len(ids) > _SHOWN_IDS)
         said = faults.get(reason, reason)
-        lines.append(Text(texts["stays"].format(count=len(ids), reason=said, ids=shown), style="yellow"))
+        lines.append(Flowing(texts["stays"].format(count=len(ids), reason=said, ids=shown), style="yellow"))
     if filed.later:
-        lines.append(Text(texts["later"].format(reason=filed.later.said(faults)), style="red"))
+        lines.append(Flowing(texts["later"].format(reason=filed.later.said(faults)), style="red"))
     return _section(texts["title"], *lines) if lines else None
 
 
@@ -235,11 +239,11 @@ def expired_section(found: Sequence[Found], years: int, words: Words) -> Rendera
     """Archived rows that have passed the years for which they are kept."""
     texts = words["archive"]
     if not found:
-        return Text(texts["nothing_expired"], style="green")
-    grid = _grid(words["report"]["tab"], texts["archived_on"], "", "")
+        return Flowing(texts["nothing_expired"], style="green")
+    grid = listing(words["report"]["tab"], texts["archived_on"], "", "")
     for each in found:
         row = list(map(str, each.row.said.values()))
-        grid.add_row(each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
+        add_row(grid, each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
     return _section(texts["expired"].format(years=years), grid)
 
 
@@ -248,13 +252,13 @@ def notices_section(notices: Sequence[Notice], words: Words, *, done: bool) -> R
     report = words["report"]
     title = report["told"] if done else report["would_tell"]
     if not notices:
-        return _section(title, Text(report["nobody"], style="green"))
+        return _section(title, Flowing(report["nobody"], style="green"))
     by_person: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
         by_person[_named(notice.recipient)].append(notice)
-    grid = _grid(report["to"], report["about"])
+    grid = listing(report["to"], report["about"])
     for person, mine in by_person.items():
-        grid.add_row(person, "\n".join(_about(mine, words)))
+        add_row(grid, person, "\n".join(_about(mine, words)))
     return _section(title, grid)
 
 
@@ -282,9 +286,9 @@ def missed_section(missed: Sequence[Missed], words: Words) -> RenderableType | N
     ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for miss in missed:
         ids[miss.name, miss.reason].append(miss.id)
-    grid = _grid(words["report"]["person"], words["report"]["reason"], words["report"]["about"])
+    grid = listing(words["report"]["person"], words["report"]["reason"], words["report"]["about"])
     for (name, reason), mine in ids.items():
-        grid.add_row(name, words["report"][f"missed_{reason}"], " ".join(mine))
+        add_row(grid, name, words["report"][f"missed_{reason}"], " ".join(mine))
     return _section(words["report"]["missed"], grid)
 
 
@@ -292,10 +296,10 @@ def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -
     """Whose mail could not be handed over."""
     if not failed:
         return None
-    grid = _grid(words["report"]["to"], words["report"]["reason"], "")
+    grid = listing(words["report"]["to"], words["report"]["reason"], "")
     for recipient, delivery in failed:
         again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
-        grid.add_row(recipient.email, Text(delivery.detail, style="red"), again)
+        add_row(grid, recipient.email, Flowing(delivery.detail, style="red"), again)
     return _section(words["report"]["failed"], grid)
 
 
@@ -314,16 +318,16 @@ def answers_section(bag: Postbag, proposals: Sequence[Proposal], words: Words) -
         lines.append(texts["ignored"].format(counts=words["report"]["comma"].join(shown)))
     if not (proposals or reasons):
         return None
-    return _section(texts["title"], *(Text(line) for line in lines))
+    return _section(texts["title"], *(Flowing(line) for line in lines))
 
 
 def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
     """What the ledger says of notices."""
     texts = words["notices"]
     if not entries:
-        return Text(texts["none"])
+        return Flowing(texts["none"])
     heads = ("state", "moment", "to", "kind", "about", "key", "detail")
-    grid = _grid(*(texts[head] for head in heads))
+    grid = listing(*(texts[head] for head in heads))
     for each in entries:
         to, moment = _named(Recipient(each.name, each.email)), f"{each.moment:%Y-%m-%d %H:%M}"
         row = (
@@ -335,38 +339,51 @@ def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
             each.key,
             each.detail or "",
         )
-        grid.add_row(*(Text(cell) for cell in row))
+        add_row(grid, *(Flowing(cell) for cell in row))
     return grid
 
 
 def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> RenderableType:
     """Where everything is."""
-    grid = _grid("", "")
+    grid = listing("", "")
     for name, place in files:
-        grid.add_row(words["report"].get(name, name), str(place))
+        add_row(grid, words["report"].get(name, name), _near(place))
     return _section(words["report"]["files"], grid)
+
+
+def next_section(program: str, path: Path, now: datetime, words: Words) -> RenderableType:
+    """What to do with a demonstration: open it, ask why, begin a table of one's own."""
+    texts = words["demo"]
+    grid = listing("", "")
+    add_row(grid, texts["open"].format(file=path), texts["opened"])
+    add_row(grid, f"{program} why A005 {path} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
+    add_row(grid, f"{program} init {texts['file']}", texts["init"])
+    add_row(grid, f"{program} adopt {texts['old_file']}", texts["adopt"])
+    return _section(texts["next"], grid)
+
+
+def _near(place: Path | str) -> str:
+    """A place as people would type it here."""
+    here = Path.cwd()
+    return (
+        str(place.relative_to(here)) if isinstance(place, Path) and place.is_relative_to(here) else str(place)
+    )
 
 
 def backups_section(backups: Sequence[Backup], words: Words) -> RenderableType:
     """What a workbook can be put back to."""
     texts = words["report"]
     if not backups:
-        return Text(texts["no_backups"])
-    grid = _grid("", texts["moment"], texts["size"], texts["backup"])
+        return Flowing(texts["no_backups"])
+    grid = listing("", texts["moment"], texts["size"], texts["backup"])
     for number, backup in enumerate(backups, start=1):
         size = f"{backup.size / 1024:,.0f} KiB"
-        grid.add_row(str(number), f"{backup.moment:%Y-%m-%d %H:%M:%S}", size, backup.path.name)
-    return grid
-
-
-def _grid(*heads: str) -> Table:
-    grid = Table(box=None, pad_edge=False, show_header=any(heads), header_style="dim", padding=(0, 2, 0, 0))
-    for head in heads:
-        grid.add_column(head, overflow="fold")
+        add_row(grid, str(number), f"{backup.moment:%Y-%m-%d %H:%M:%S}", size, backup.path.name)
     return grid
 
 
 def _section(title: str, *parts: RenderableType) -> RenderableType:
     return Group(
-        Text(f"\n{title}", style="bold blue"), *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts)
+        Flowing(f"\n{title}", style="bold blue"),
+        *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sync.faults import SettingsFault
 from sync.settings.sections import RobotSettings
@@ -35,7 +36,7 @@ def _robot(name: str, settings: RobotSettings, environment: Mapping[str, str], c
         raise SettingsFault("the group robot {name} has no address: set robots.{name}.url_env", name=name)
     if settings.kind == "apprise":
         return through_apprise(name, url)
-    if not url.startswith(("https://", "http://")):
+    if not _is_web_address(url):
         raise SettingsFault("the group robot {name}: its address has to begin with https://", name=name)
     poster = Poster(secrets=(secret, url, *secrets_in(url)))
     match settings.kind:
@@ -45,6 +46,13 @@ def _robot(name: str, settings: RobotSettings, environment: Mapping[str, str], c
             return wecom.WeCom(url, poster, _pace(wecom.PER_MINUTE, clocks))
         case "feishu":
             return feishu.Feishu(url, secret, poster, _pace(feishu.PER_MINUTE, clocks), clocks.now)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"https", "http"}
+    except ValueError:  # such as an IPv6 host without its closing bracket
+        return False
 
 
 def _variable(name: str, variable: str, environment: Mapping[str, str]) -> str:

@@ -16,22 +16,29 @@ def verdict(
     """What became of a message. ``keys`` are where the body has its code, ``busy`` the codes that pass by."""
     if isinstance(answer, Delivery):
         return answer
-    codes = [answer.body[key] for key in keys if key in answer.body]
-    bad = next((code for code in codes if not _is_zero(code)), None)
-    detail = poster.masked(_detail(answer, bad))
+    code = code_of(answer, keys)
+    bad = None if _is_zero(code) else code
+    detail = poster.masked(detail_of(answer, bad))
     if bad is not None:
         return Delivery(False, detail, permanent=bad not in busy and answer.status not in _FOR_NOW)
     if answer.status // 100 == 2:
-        return Delivery(True, detail) if codes else Delivery(False, detail, unsure=True)
+        return Delivery(True, detail) if code is not None else Delivery(False, detail, unsure=True)
     unsure = answer.status in _PERHAPS_TAKEN
     return Delivery(False, detail, permanent=not unsure and answer.status not in _FOR_NOW, unsure=unsure)
+
+
+def code_of(answer: Answer, keys: tuple[str, ...]) -> Any:
+    """The code in the body, the first that is not 0; None where it has none."""
+    codes = [answer.body[key] for key in keys if answer.body.get(key) is not None]
+    return next((code for code in codes if not _is_zero(code)), codes[0] if codes else None)
 
 
 def _is_zero(code: Any) -> bool:
     return code in (0, "0") and code is not False
 
 
-def _detail(answer: Answer, code: Any) -> str:
+def detail_of(answer: Answer, code: Any) -> str:
+    """What a person can be told of an answer, with its code if it has one. Secrets are still in it."""
     said = next((answer.body[key] for key in ("errmsg", "msg", "StatusMessage") if answer.body.get(key)), "")
     parts = [f"HTTP {answer.status}", f"code {code}" if code is not None else "", str(said)]
     if answer.retry_after:
