@@ -52,8 +52,8 @@ _TOPICS = ("T201", "T202", "T203", "T204", "T206", "M204", "M207", "M209")
 KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "absences": (("M111",), ("lists_of_people",)),
     "attendance": (("M108", "M110", "M111"), ("lists_of_people",)),
-    "catalogue": (("A101", "A108", "A115"), ("rules_command",)),
-    "cells": (("A101", "A106", "M101"), ()),
+    "catalogue": (("A101", "A108", "A115"), ("handbook", "rules_command")),
+    "cells": (("A101", "A106", "M101"), ("computed",)),
     "conclusions": (_TOPICS, ("computed",)),
     "directory": (("A104", "S005", "M208"), ("directory", "notices")),
     "facts": (
@@ -61,7 +61,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("computed", "worked_example", "plan_and_guard"),
     ),
     "findings": (("A101",), ("values", "rules_command")),
-    "handbook": (("A101",), ("rules_command",)),
+    "handbook": (("A101",), ("handbook", "rules_command")),
     "judge": (
         ("A101", "A106", "A107", "A109", "S001", "S003", "S004", "S006"),
         ("waivers", "rules_command", "quiet"),
@@ -81,14 +81,14 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "risk": ((), ("computed",)),
     "same_person": (("M202", "M208"), ("readings",)),
     "spelling": ((), ("readings", "proposals")),
-    "table": (("A101", "T203", "S002"), ()),
+    "table": (("A101", "T203", "S002"), ("tables",)),
     "topic_facts": (_TOPICS, ("computed", "results_of_meetings")),
-    "tuning": (("M105", "A116"), ("rules_command",)),
+    "tuning": (("M105", "A116"), ("handbook", "rules_command")),
     "typed_dates": (_DATES, ("readings", "tables", "proposals", "importing")),
     "typed_minutes": (("T101", "T103", "T205", "M113"), ("readings",)),
     "votes": (("T204",), ("readings",)),
-    "waivers": (("S006", "A108"), ("waivers",)),
-    "wordlists": (("A101", "A103", "A108", "T201", "M112"), ()),
+    "waivers": (("S006", "A108"), ("readings", "waivers")),
+    "wordlists": (("A101", "A103", "A108", "T201", "M112"), ("wordlists",)),
     "workdays": (("A112", "A116", "M105", "M203"), ("workdays", "computed")),
 }
 """For each module that is no list of rules the rules whose cases know it best, and the tests (tests/test_….py)."""
