@@ -64,7 +64,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "handbook": (("A101",), ("handbook", "rules_command")),
     "judge": (
         ("A101", "A106", "A107", "A109", "S001", "S003", "S004", "S006"),
-        ("waivers", "rules_command", "quiet"),
+        ("judge", "computed", "waivers", "rules_command", "quiet"),
     ),
     "meeting_facts": (
         ("M102", "M105", "M107", "M109", "M110", "M113", "T101", "T103", "T201", "M101"),
