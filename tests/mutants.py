@@ -1,9 +1,9 @@
 """``make mutants``: which small faults in ``rules/`` the tests find. Prints every one that they do not, and the share.
 
 Each mutant lives in a process of its own, forked from one that has pandas and the like already and nothing of
-``rules``. It is first held against hundreds of labelled rows and the cases of the rules that it concerns, then against
-the tests that know its module; it is killed by the first that fails, or by taking far too long, which is counted apart. With line
-numbers it looks at these only:
+``rules``. It is held against the tests that know its module, then against the cases of the rules that it concerns and
+hundreds of labelled rows; it is killed by the first that fails, or by taking far too long, which is counted apart. With
+line numbers it looks at these only:
 
     python -m tests.mutants rules/checks rules/owners.py:40-80
 """
@@ -172,9 +172,11 @@ def _passes(source: Source, mutant: Mutant | None) -> bool:
     try:
         if mutant is not None:
             _load(source, compile(mutant.tree, str(source.path), "exec"))
-        _judge_labelled()
+        if source.tests and pytest.main([*_QUIETLY, *source.tests]) != 0:
+            return False
         _run_cases(source.codes(mutant.place if mutant else ""))
-        return not source.tests or pytest.main([*_QUIETLY, *source.tests]) == 0
+        _judge_labelled()
+        return True
     except BaseException:
         return False
 
