@@ -83,7 +83,7 @@ def _read(text: str) -> Waiver:
     )
     rest = text[: named.start()] + " " + text[named.end() :] if named else text
     day = _last_day(rest)
-    until = read_date(day["day"].strip(), date.min) if day else None
+    until = read_date(day["day"], date.min) if day else None
     reason = _reason(rest[: day.start()], rest[day.end() :]) if day else _reason(rest)
     waiver = Waiver(text, codes, until.moment.date() if until and until.moment else None, reason)
     return replace(waiver, flaw=_missing(waiver))

@@ -15,6 +15,7 @@ from sync.looking import look
 from sync.numbering import numbers
 from sync.settings import Settings
 from sync.snapshot import Snapshot, Tab
+from sync.terminal import report
 
 NOW = datetime(2024, 5, 28, 10)
 HEADER = ["编号", "行动项描述", "负责人", "所属部门", "计划完成时间", "状态"]
@@ -183,3 +184,13 @@ def test_the_guard_passes_every_language(monkeypatch):
             == template().tables["actions"].columns["computed_status"].heads[words(language).head]
         )
         assert len(look(book, settings, NOW).plan) == 0
+
+
+@pytest.mark.parametrize(("language", "comma"), [("zh-CN", "、"), ("en", ", ")])
+def test_the_terminal_lists_as_its_language_does(language, comma, capsys):
+    plan = look(MemoryBook({"t": Tab("t", [HEADER, ROW])}), Settings(language=language), NOW).plan
+
+    report.console().print(report.plan_section(plan, words(language), template(), done=False))
+
+    said = "".join(capsys.readouterr().out.split())
+    assert comma.strip().join(column.heading.replace(" ", "") for column in plan.columns) in said

@@ -16,6 +16,7 @@ from rules.spelling import differ_by_one, look_alike
 from rules.typed_dates import read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.votes import read_votes
+from rules.waivers import read_waivers
 from rules.wordlists import word_lists
 from rules.workdays import calendar
 
@@ -177,3 +178,12 @@ def test_what_looks_like_a_name(like, kind) -> None:
     assert {text: looks_like_name(text, word_lists()) for text in READ[kind]} == dict.fromkeys(
         READ[kind], like
     )
+
+
+@pytest.mark.parametrize("text", READ["waivers"])
+def test_waivers(text) -> None:
+    read = [(list(one.codes), one.until, one.reason, one.flaw) for one in read_waivers(text)]
+
+    assert read == [
+        (codes, until, reason, *(flaw or [None])) for codes, until, reason, *flaw in READ["waivers"][text]
+    ]

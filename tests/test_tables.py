@@ -1,11 +1,14 @@
 """Reading real sheets: headers anywhere, columns in any order and language, human mess; what cannot be read is a finding."""
 
+from copy import copy
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.table import Layout, Table
 from sheet_templates import LANGUAGES, normalise, template
 from sync.faults import WorkbookFault
 from sync.finding_tables import TablePlace, find_layouts
@@ -245,3 +248,28 @@ def test_a_name_that_meetings_of_different_days_share_gives_no_year():
     table = read_tables(Snapshot((rows, meetings), "f"), template(), {}, date(2024, 1, 2))["actions"]
 
     assert table.due.dt.strftime("%Y-%m-%d").tolist() == ["2024-01-05"]
+
+
+def frame(**columns) -> Table:
+    return Table(
+        "t", pd.DataFrame(columns, index=[2, 3, 4]), Layout("t", 1, {"name": 1}), frozenset({"touched"})
+    )
+
+
+def test_what_rows_are_called():
+    topics = frame(meeting_id=["M3", "M3", ""], no=["2", "", "2"])
+
+    assert frame(id=["A1", "", "A3"], no=["1", "2", "3"]).row_ids.tolist() == ["A1", "", "A3"]
+    assert topics.row_ids.tolist() == ["M3/2", "M3", "2"]
+    assert frame(no=["1", "2", "3"]).row_ids.tolist() == ["", "", ""]
+
+
+def test_columns_that_a_table_has():
+    people = frame(name=["王芳", "李娜", "张伟"])
+
+    assert [people.has(column) for column in ("name", "touched", "email")] == [True, True, False]
+    assert people.name.tolist() == ["王芳", "李娜", "张伟"]
+    assert people.none().tolist() == [False] * 3
+    with pytest.raises(AttributeError):
+        people.email  # noqa: B018
+    assert copy(people).rows.tolist() == [2, 3, 4]
