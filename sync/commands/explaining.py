@@ -64,7 +64,7 @@ def explain_rule(code: str) -> None:
     show(
         Flowing(f"{rule.code} {language['titles'][rule.code]} ({severity})", style="bold"),
         Flowing("\n" + language.groups.get("reasons", {}).get(rule.code, rule.documentation)),
-        Flowing(f"\n{texts['cites']}: {_cited(rule.cites, language)}"),
+        Flowing("\n" + texts["cited"].format(cites=_cited(rule.cites, language))),
         *(
             Flowing(f"\n{title}\n" + "\n".join(f"  {line}" for line in lines))
             for title, lines in parts

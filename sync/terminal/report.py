@@ -20,7 +20,7 @@ from sync.archiving.filing import Filed, Filing
 from sync.archiving.reopening import Found
 from sync.books.excel import Backup
 from sync.changes import Plan
-from sync.faults import BusyFault, WorkbookFault
+from sync.faults import BusyFault, WorkbookFault, in_words
 from sync.ledger.notices import SENT, Entry
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
@@ -301,7 +301,12 @@ def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -
     grid = listing(words["report"]["to"], words["report"]["reason"], "")
     for recipient, delivery in failed:
         again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
-        add_row(grid, recipient.email, Flowing(delivery.detail, style="red"), again)
+        add_row(
+            grid,
+            recipient.email,
+            Flowing(in_words(delivery.detail, words.groups.get("faults", {})), style="red"),
+            again,
+        )
     return _section(words["report"]["failed"], grid)
 
 
@@ -335,7 +340,16 @@ def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
         lines.append(Flowing(f"{texts[each.state]}  {each.moment:%Y-%m-%d %H:%M}  {about}  {to}"))
         if each.state != SENT:
             lines.append(Text(f"    {each.key}", no_wrap=True, overflow="ignore"))
-            lines += [Padding(Flowing(each.detail, style="dim"), (0, 0, 0, 4))] if each.detail else []
+            lines += (
+                [
+                    Padding(
+                        Flowing(in_words(each.detail, words.groups.get("faults", {})), style="dim"),
+                        (0, 0, 0, 4),
+                    )
+                ]
+                if each.detail
+                else []
+            )
     return Group(*lines)
 
 
