@@ -4,6 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 
+def in_words(value: Any, sentences: Mapping[str, str]) -> Any:
+    """A detail in a language where it is one of the sentences that ways out have for what befell a message."""
+    return sentences.get(value, value) if isinstance(value, str) else value
+
+
 class Fault(Exception):  # noqa: N818 - a fault is what the user has to know, not always an error
     """A pass or a command cannot go on: one sentence that says what is wrong, and what to do.
 
@@ -26,7 +31,8 @@ class Fault(Exception):  # noqa: N818 - a fault is what the user has to know, no
 
     def said(self, sentences: Mapping[str, str]) -> str:
         """The sentence by a language's sentences, in English where they have none; one line that can be printed."""
-        text = " ".join(sentences.get(self.sentence, self.sentence).format(**self.fields).split())
+        fields = {name: in_words(value, sentences) for name, value in self.fields.items()}
+        text = " ".join(sentences.get(self.sentence, self.sentence).format(**fields).split())
         return "".join(letter for letter in text if letter.isprintable())
 
 

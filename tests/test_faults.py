@@ -65,6 +65,15 @@ def tabled() -> Iterator[str]:
                 yield from (text for text in texts if isinstance(text, str) and " " in text)
 
 
+def details() -> Iterator[str]:
+    """What ways out say of a message: the plain texts."""
+    for _, tree in trees():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(ast.Name("Delivery"), [_, ast.Constant(str(text))]):
+                    yield text
+
+
 def literal(sentence: ast.expr) -> bool:
     return isinstance(sentence, ast.Constant) and isinstance(sentence.value, str)
 
@@ -76,7 +85,11 @@ def fields(template: str) -> set[str]:
 
 
 CALLS = list(calls())
-SENTENCES = {call.beginning + call.sentence.value for call in CALLS if literal(call.sentence)} | set(tabled())
+SENTENCES = (
+    {call.beginning + call.sentence.value for call in CALLS if literal(call.sentence)}
+    | set(tabled())
+    | set(details())
+)
 
 
 def test_the_source_was_read():

@@ -62,7 +62,8 @@ def test_without_a_command_there_is_help(closeloop, arguments):
         ("import x", "缺少 --meeting；用“closeloop import --help”看用法"),
         ("run a b", "多出来的内容：b；用“closeloop run --help”看用法"),
         ("check -c", "-c 后面要写值；用“closeloop --help”看用法"),
-        ("undo x", "RUN 的值不对（"),
+        ("undo x", "RUN 的值不对（要写整数）；用“closeloop undo --help”看用法"),
+        ("run --jobs 99", "--jobs 的值不对（不能大于 64）；用“closeloop run --help”看用法"),
     ],
 )
 def test_what_is_typed_wrongly_is_one_sentence(closeloop, typed, said):

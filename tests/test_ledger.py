@@ -4,6 +4,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
@@ -129,13 +130,18 @@ def test_looking_makes_no_ledger(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def asked(path: Path) -> None:
+    with closing(Ledger.in_file(path, "t")) as ledger:  # or Python 3.13 warns of its connection
+        ledger.row_states()
+
+
 def test_a_ledger_that_cannot_be_opened_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
     (tmp_path / "bad.sqlite").write_text("no database at all, whatever it is called" * 50)
 
     for make in (
         lambda: made(tmp_path / "file" / "l.sqlite"),
-        lambda: Ledger.in_file(tmp_path / "bad.sqlite", "t").row_states(),
+        lambda: asked(tmp_path / "bad.sqlite"),
         lambda: Ledger("postgresql+nodriver://u:secret@h/d", "t"),
         lambda: Ledger("nonsense", "t"),
     ):

@@ -16,7 +16,7 @@ KEYS = {
     language: {
         (group, key)
         for group, texts in words(language).groups.items()
-        if group not in {"faults", "documentation"}  # keyed by English sentences; see the tests of these
+        if group not in {"faults", "documentation", "reasons"}  # where the code says it in English
         for key in texts
     }
     for language in LANGUAGES
@@ -34,6 +34,11 @@ def test_every_language_has_the_same_keys_and_fields(language):
     assert KEYS[language] == KEYS[LANGUAGES[0]]
     for group, key in KEYS[language]:
         assert fields(words(language)[group][key]) == fields(first[group][key]), (group, key)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])
+def test_every_rule_has_its_reason_in_chinese(language):
+    assert set(words(language)["reasons"]) == {rule.code for rule in RULES}
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])

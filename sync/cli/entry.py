@@ -5,6 +5,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -18,6 +19,9 @@ from sync.terminal.printing import complain, terminal_language
 
 def main() -> None:
     """Run the command line; a fault is one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a pipe on Windows has few signs: better a ? than no report
+            stream.reconfigure(errors="replace")
     gc.disable()  # a command ends soon, and a tenth of a long pass would go into looking for garbage
     try:
         sys.exit(_ended(get_command(app), sys.argv[1:]))

@@ -45,7 +45,7 @@ def _program() -> str:
     """What to type for closeloop here: its name where a terminal finds it, or the path by which it was called."""
     if shutil.which("closeloop"):
         return "closeloop"
-    return "python -m sync" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+    return sys.argv[0] if Path(sys.argv[0]).stem == "closeloop" else "python -m sync"
 
 
 def _clear_demo(folder: Path, tracker: Tracker) -> None:

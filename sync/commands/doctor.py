@@ -9,7 +9,7 @@ from rich.console import RenderableType
 
 from sheet_templates import Words, words
 from sync.diagnosis import Diagnosis, State, bad
-from sync.faults import Fault, SettingsFault, UsageFault
+from sync.faults import Fault, SettingsFault, UsageFault, in_words
 from sync.running.examining import examined
 from sync.settings import Settings
 from sync.terminal.flowing import Flowing, add_row, listing
@@ -103,7 +103,9 @@ def _sentence(found: Diagnosis, language: Words) -> str:
         advice = language["doctor"].get(found.fields.get("advice", ""), "")
         return fault.said(language.groups.get("faults", {})) + advice
     comma = language["report"]["comma"]
+    faults = language.groups.get("faults", {})
     fields = {
-        key: comma.join(value) if isinstance(value, list) else value for key, value in found.fields.items()
+        key: comma.join(value) if isinstance(value, list) else in_words(value, faults)
+        for key, value in found.fields.items()
     }
     return language["doctor"][f"{found.name}.{found.variant}"].format(**fields)

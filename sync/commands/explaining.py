@@ -45,7 +45,7 @@ def _cited(cites: str, language: Words) -> str:
 
 
 def explain_rule(code: str) -> None:
-    """Print a rule's documentation, in a language other than English with the sentences that it says."""
+    """Print why a rule asks what it asks, in English its documentation; with what it says, its source and examples."""
     try:
         rule = by_code(code)
     except KeyError:
@@ -63,8 +63,8 @@ def explain_rule(code: str) -> None:
     severity = language["severity"][rule.severity]
     show(
         Flowing(f"{rule.code} {language['titles'][rule.code]} ({severity})", style="bold"),
-        Flowing(f"\n{rule.documentation}") if language.language == "en" else None,
-        Flowing(f"\n{texts['cites']}: {_cited(rule.cites, language)}"),
+        Flowing("\n" + language.groups.get("reasons", {}).get(rule.code, rule.documentation)),
+        Flowing("\n" + texts["cited"].format(cites=_cited(rule.cites, language))),
         *(
             Flowing(f"\n{title}\n" + "\n".join(f"  {line}" for line in lines))
             for title, lines in parts

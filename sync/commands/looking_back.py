@@ -35,6 +35,8 @@ from sync.tracker import Tracker, find_tracker
 from sync.undoing import Undo, undo
 
 _MOST = 20
+_INTERNAL = "cells_at_fault"
+"""The hidden column that the colours look at: it says nothing to people."""
 
 
 def show_runs(
@@ -71,7 +73,8 @@ def show_history(
     language = words(tracker.settings.language)
     texts = language["looking_back"]
     nothing = texts["no_changes"].format(id=row_id) if row_id else texts["nothing_written"]
-    show(_changes(written, language) if written else Flowing(nothing))
+    seen = [each for each in written if each.column != _INTERNAL]
+    show(_changes(seen, language) if seen else Flowing(nothing))
 
 
 def undo_run(

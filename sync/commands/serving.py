@@ -17,8 +17,8 @@ from sync.commands.scheduling import timetable
 from sync.commands.several import CLOSELOOP
 from sync.tracker import find_tracker, tracker_names
 
-_LONGEST_NAP = 60.0
-"""Seconds after which the clock is looked at anew: a machine may have slept."""
+_LONGEST_NAP = 1.0 if sys.platform == "win32" else 60.0
+"""Seconds after which the clock is looked at anew: a machine may have slept. On Windows no signal ends a nap."""
 
 
 def serve(

@@ -1,6 +1,7 @@
 """The command run over all trackers of a settings file, each in a process of its own, so that none stops another."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -37,7 +38,8 @@ def _run(
     if alone:
         sys.stdout.flush()
         return subprocess.run(command, check=False, text=True, encoding="utf-8")  # noqa: S603 - ourselves
-    return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")  # noqa: S603
+    spoken = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal's own is
+    return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8", env=spoken)  # noqa: S603
 
 
 def _printed(

@@ -14,6 +14,11 @@ _SAYS = {
     "extra": r"Got unexpected extra argument(?:\(?s\)?)? \((.+)\)",
     "needs_value": r"Option '(.+?)' requires an argument",
 }
+_REASONS = {
+    "least": r"greater than or equal to (\S+)",
+    "most": r"less than or equal to (\S+)",
+    "whole": r"valid integer()",
+}
 _NEAR = re.compile(r"(?:Did you mean|Possible options:) (.+?)[?)]")
 
 
@@ -22,7 +27,7 @@ def misuse(error: Any, texts: Mapping[str, str]) -> UsageFault:
     said = error.format_message()
     for key, pattern in _SAYS.items():
         if found := re.match(pattern, said):
-            detail = texts[key].format(*found.groups())
+            detail = texts[key].format(found[1], *(_reason(text, texts) for text in found.groups()[1:]))
             break
     else:
         detail = said.rstrip(".")
@@ -31,3 +36,11 @@ def misuse(error: Any, texts: Mapping[str, str]) -> UsageFault:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "closeloop"
     return UsageFault("{detail}; '{command} --help' shows how", detail=detail, command=command)
+
+
+def _reason(said: str, texts: Mapping[str, str]) -> str:
+    """Why a value cannot be taken."""
+    for key, pattern in _REASONS.items():
+        if found := re.search(pattern, said):
+            return texts[key].format(found[1])
+    return said

@@ -23,8 +23,9 @@ def show(*parts: "RenderableType | None") -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print a machine form."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """Print a machine form; in plain ASCII where not every sign can be written."""
+    is_ascii = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=is_ascii, indent=1) + "\n")
 
 
 def complain(fault: Fault) -> None:

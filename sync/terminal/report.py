@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.text import Text
 
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
@@ -19,8 +20,8 @@ from sync.archiving.filing import Filed, Filing
 from sync.archiving.reopening import Found
 from sync.books.excel import Backup
 from sync.changes import Plan
-from sync.faults import BusyFault, WorkbookFault
-from sync.ledger.notices import Entry
+from sync.faults import BusyFault, WorkbookFault, in_words
+from sync.ledger.notices import SENT, Entry
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
 from sync.tell.channel import Delivery
@@ -299,7 +300,12 @@ def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -
     grid = listing(words["report"]["to"], words["report"]["reason"], "")
     for recipient, delivery in failed:
         again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
-        add_row(grid, recipient.email, Flowing(delivery.detail, style="red"), again)
+        add_row(
+            grid,
+            recipient.email,
+            Flowing(in_words(delivery.detail, words.groups.get("faults", {})), style="red"),
+            again,
+        )
     return _section(words["report"]["failed"], grid)
 
 
@@ -322,25 +328,28 @@ def answers_section(bag: Postbag, proposals: Sequence[Proposal], words: Words) -
 
 
 def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
-    """What the ledger says of notices."""
+    """What the ledger says of notices; below one that is not sent its key, unbroken for copying, and why."""
     texts = words["notices"]
     if not entries:
         return Flowing(texts["none"])
-    heads = ("state", "moment", "to", "kind", "about", "key", "detail")
-    grid = listing(*(texts[head] for head in heads))
+    lines: list[RenderableType] = []
     for each in entries:
-        to, moment = _named(Recipient(each.name, each.email)), f"{each.moment:%Y-%m-%d %H:%M}"
-        row = (
-            texts[each.state],
-            moment,
-            to,
-            words["kinds"][each.kind],
-            each.row_id,
-            each.key,
-            each.detail or "",
-        )
-        add_row(grid, *(Flowing(cell) for cell in row))
-    return grid
+        to = _named(Recipient(each.name, each.email))
+        about = f"{words['kinds'][each.kind]} {each.row_id}"
+        lines.append(Flowing(f"{texts[each.state]}  {each.moment:%Y-%m-%d %H:%M}  {about}  {to}"))
+        if each.state != SENT:
+            lines.append(Text(f"    {each.key}", no_wrap=True, overflow="ignore"))
+            lines += (
+                [
+                    Padding(
+                        Flowing(in_words(each.detail, words.groups.get("faults", {})), style="dim"),
+                        (0, 0, 0, 4),
+                    )
+                ]
+                if each.detail
+                else []
+            )
+    return Group(*lines)
 
 
 def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> RenderableType:
