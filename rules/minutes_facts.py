@@ -7,7 +7,7 @@
   whatever an organisation has tuned; <NA> where that cannot be said, or not yet
 - ``overrun_minutes``: by how many minutes its topics took longer than was planned for it; 0 where they did not,
   NaN where the lengths do not say
-- ``item_count``, ``decided_count``: its action items, and of its topics those decided
+- ``item_count``, ``decided_count``: its action items, archived or not, and of its topics those decided
 - ``important``; ``retrospective``: it looks back at how meetings or a project went; and ``last_retrospective``: the
   day of the last one that was held, archived or not, the same for every row
 
@@ -119,7 +119,7 @@ def _kept(kept: "pd.Series[bool]", missed: "pd.Series[bool]") -> "pd.Series[bool
 def _contents(meetings: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     return {
         "overrun_minutes": _overrun(meetings, book.get("topics")),
-        "item_count": _count(book.get("actions"), meetings),
+        "item_count": _count(book.get("actions"), meetings) + _count(book.archive.get("actions"), meetings),
         "decided_count": _count(book.get("topics"), meetings, "decided"),
         "retrospective": (looks_back := _looks_back(meetings, book)),
         "last_retrospective": pd.Series(

@@ -4,8 +4,8 @@
 
 - ``recorded``: its meeting is (``rules.minutes_facts``); where that is not registered, something was written down
 - ``outcome``: what its conclusion says (``rules.conclusions``); ``decided`` and ``unresolved`` of it
-- ``has_item``: an action item names the meeting and this topic, by its title or number
-- ``raised``: at how many meetings it has been by now, this one included, known by its title; 0 if this one is still
+- ``has_item``: an action item, archived or not, names the meeting and this topic, by its title or number
+- ``raised``: at how many meetings it has been by now, archived ones and this one too, known by its title; 0 if it is still
   to come. ``left_open``: at how many of them in a row, up to this one, it was not settled, or an item of it
   is late or blocked. ``last_raised``: no later meeting has had it, ``comes_again``: a later one has it or will
 """
@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from rules.cells import each_value
+from rules.cells import each_value, holds
 from rules.conclusions import DECIDED, UNRESOLVED, Conclusion, read_conclusion
-from rules.meetings import meeting_keys
+from rules.meetings import meeting_keys, meeting_rows
 from rules.table import Book, Table
 from rules.wordlists import fold
 
@@ -33,12 +33,14 @@ def topic_facts(topics: Table, book: Book) -> dict[str, "pd.Series[Any]"]:
     unresolved = outcome.isin(UNRESOLVED)
     stuck = actions.open & (~actions.on_time | actions.computed.eq("blocked"))
     recorded = _recorded(topics, outcome, book)
+    gone = book.archive.get("actions")
+    had_item = topics.none() if gone is None else _named_by(gone, ~gone.none(), topics, book)
     return {
         "recorded": recorded,
         "outcome": outcome,
         "decided": outcome.isin(DECIDED),
         "unresolved": unresolved,
-        "has_item": _named_by(actions, ~actions.none(), topics, book),
+        "has_item": _named_by(actions, ~actions.none(), topics, book) | had_item,
         **_raised(topics, recorded, unresolved | _named_by(actions, stuck, topics, book), book),
     }
 
@@ -74,7 +76,8 @@ def _raised(
         "recorded": recorded,
         "left": left,
     }
-    ordered = pd.DataFrame(known, index=topics.rows).sort_values("date", kind="stable")
+    every = _with_archived(pd.DataFrame(known, index=topics.rows), book)
+    ordered = every.sort_values("date", kind="stable")
     named = ordered[ordered["title"].ne("")].drop_duplicates(["title", "meeting"])
     last_date = named.groupby("title")["date"].transform("max")
     been = named[named["recorded"]]
@@ -90,6 +93,27 @@ def _raised(
     return {name: count.reindex(topics.rows, fill_value=0) for name, count in counts.items()} | {
         name: mark.reindex(topics.rows, fill_value=False) for name, mark in marks.items()
     }
+
+
+def _with_archived(known: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """The topics with those of meetings that have gone to the archive, of which no item is open any more."""
+    topics, meetings = book.archive.get("topics"), book.archive.get("meetings")
+    if topics is None or meetings is None:
+        return known
+    here = book.get("meetings")
+    rows = meeting_rows(topics, meetings)
+    frame = pd.DataFrame(
+        {
+            "title": each_value(topics.title, _subject),
+            "meeting": "archived " + meeting_keys(topics, meetings),
+            "date": meetings.date.reindex(rows).to_numpy(),
+            "recorded": True,
+            "left": holds(topics.conclusion, lambda text: read_conclusion(text, book.words) in UNRESOLVED),
+        }
+    ).set_axis(-topics.rows)  # no rows of the sheet
+    if here is not None:  # what is on its way to the archive counts once
+        frame = frame[~each_value(topics.meeting_id, fold).isin(each_value(here.id, fold)).to_numpy()]
+    return pd.concat([frame, known]) if len(frame) and len(known) else known
 
 
 def _subject(title: str) -> str:

@@ -18,8 +18,7 @@ from sheet_templates import Words, template, words
 from sync.answering.standing import Proposal, Standing, notes_of
 from sync.archiving.archived import archived_tables
 from sync.archiving.cabinet import Drawer, drawers, numbers_of
-from sync.archiving.due import HERE
-from sync.archiving.filing import Filing, FilingRules, copies, plan_filing
+from sync.archiving.filing import Filing, FilingRules, plan_filing
 from sync.archiving.moving import elsewhere
 from sync.archiving.proving import Archive
 from sync.archiving.shelf import Shelf
@@ -94,7 +93,8 @@ def look(
     read = _read(snapshot, archive, settings, now, memory)
     judgement = _judged(read, settings, now, memory, language)
     levels = risks(judgement.book, judgement.findings, settings.reminders.due_soon_days)
-    counted = facts(judgement, levels, read.ids, read.states, memory.closed, read.archive)
+    known = {**memory.rows, **read.states}
+    counted = facts(judgement, levels, read.ids, known, memory.closed, read.archive)
     wanted = _wanted(settings.reports)
     desk = Desk(counted, places(judgement), judgement.book.words, language, template(), wanted, memory.past)
     reports = plan_reports(snapshot, desk)
@@ -106,8 +106,7 @@ def look(
     proposals = _proposals(judgement, read, memory) if settings.replies.on else ()
     answered = notes_of(proposals, language)
     plan = make_plan(snapshot, judgement, levels, read.ids, template(), language, answered)
-    tabs = (*reports.tabs, *copies(filing, snapshot, HERE, archive, language))
-    plan = replace(plan, tabs=tabs)
+    plan = replace(plan, tabs=reports.tabs)
     guard(plan, snapshot, template(), settings.places, Archive(away))
     states = with_blocked(read.states, judgement.book.tables["actions"], read.ids, now)
     rungs = settled_ladder(settings)

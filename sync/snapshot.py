@@ -16,6 +16,10 @@ class Area(NamedTuple):
     last_row: int
     last_column: int
 
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell belongs to it."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
 
 class ColourRule(NamedTuple):
     """A conditional format of ours: the cells, a formula relative to the first of them, fill and ink (#RRGGBB).

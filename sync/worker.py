@@ -3,11 +3,15 @@
 book.read ─► tables ─► judge ─► plan ─► guard ─► book.apply
                           │
                           └─► notices ─► minus ledger ─► send ─► record
+
+Where rows are due for the archive they leave first, and what stays is read and judged anew: what is written and
+told is of the workbook as it is then, so that the next pass finds nothing to do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from types import MappingProxyType
@@ -100,9 +104,16 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     if nothing_came and (unchanged := _unchanged(workbook, ledger, settings, now)):
         return unchanged
     memory = recall(ledger, now).from_now_on
-    written = _judge_and_write(workbook, ledger, settings, now, memory, shelf)
+    judge = partial(look, workbook, settings, now, shelf=shelf)
+    judged = judge(memory)
+    ledger.prepare()
+    filed = Filed(later=judged.filing.stopped)
+    if shelf and judged.filing.leaving:
+        filed = _file(workbook, ledger, shelf, judged, settings)
+        memory = recall(ledger, now).from_now_on
+        judged = judge(memory)
+    written = _write_anew(workbook, ledger, judged, partial(judge, memory))
     done, left = written.judged, written.left
-    filed = move(workbook, shelf, done.filing, left, settings) if shelf and left else Filed()
     if postbox and left:
         bag = postbox.settle(bag, ledger)
     run = _record(ledger, written, memory, now)
@@ -110,7 +121,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     told = teller.tell(done.notices, done.judgement.book, whole=not written.busy, release=release)
     if (
         left
-        and filed == Filed()
+        and not filed.later
         and not (told.failed or told.brake or told.groups.failed or ledger.notices.waiting(now))
     ):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
@@ -193,21 +204,21 @@ def _circumstances(settings: Settings, now: datetime) -> str:
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 
-def _judge_and_write(
-    workbook: Book,
-    ledger: Ledger,
-    settings: Settings,
-    now: datetime,
-    memory: Memory,
-    shelf: Shelf | None,
-) -> _Written:
-    """Judge and write; anew where somebody has saved the workbook meanwhile."""
-    judged = look(workbook, settings, now, memory, shelf)
-    ledger.prepare()
+def _file(workbook: Book, ledger: Ledger, shelf: Shelf, judged: Judged, settings: Settings) -> Filed:
+    """Let leave for the archive what is due; what the reports and later passes have to know of it is written down
+    before."""
+    leaving = {judged.ids[each.row] for each in judged.filing.leaving if each.table == "actions"}
+    ledger.keep_rows({row_id: state for row_id, state in judged.states.items() if row_id in leaving})
+    keep_closed(ledger, (each for each in judged.reports.closed if each.row_id in leaving))
+    return move(workbook, shelf, judged.snapshot, judged.filing, settings)
+
+
+def _write_anew(workbook: Book, ledger: Ledger, judged: Judged, judge: Callable[[], Judged]) -> _Written:
+    """Write what was judged; where somebody has saved the workbook meanwhile, judge it anew."""
     written = _write(workbook, ledger, judged)
     for _ in range(_AGAIN):
         if isinstance(written.busy, ChangedFault):
-            written = _write(workbook, ledger, look(workbook, settings, now, memory, shelf))
+            written = _write(workbook, ledger, judge())
     return replace(written, judged=_without_writing(written.judged)) if written.busy else written
 
 

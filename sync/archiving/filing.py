@@ -1,6 +1,6 @@
 """Two phases: what is due is copied into archive tabs, and what is found there again, word for word, is removed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +12,7 @@ from rules.wordlists import fold
 from sheet_templates import Template, Words
 from sync.archiving.cabinet import Drawer, Kept, drawers, keys, shown, value_of, with_rows
 from sync.archiving.content import Key, Said, key_of, rows_said
-from sync.archiving.due import HERE, Due, Folder, due_items, due_meetings, topics_of
+from sync.archiving.due import Due, Folder, due_items, due_meetings, topics_of
 from sync.archiving.naming import free_name
 from sync.changes import PutTab, RemoveRows
 from sync.faults import BusyFault, WorkbookFault
@@ -58,17 +58,24 @@ class Stays:
 
 @dataclass(frozen=True)
 class Filing:
-    """What a pass wants to archive. ``stopped`` says which of the archive's workbooks cannot be read, without
-    which nothing is archived."""
+    """What a pass wants to archive. ``kept`` is all that the archive had before, wherever; ``stopped`` says which of
+    its workbooks cannot be read, without which nothing is archived."""
 
     leaving: tuple[Leaving, ...] = ()
     staying: tuple[Stays, ...] = ()
     today: date = date.min
+    kept: tuple[Drawer, ...] = ()
     stopped: WorkbookFault | None = None
 
+    @property
     def places(self) -> tuple[str, ...]:
-        """The workbooks that rows go to, the tracker itself left out."""
-        return tuple(dict.fromkeys(each.place for each in self.leaving if each.place != HERE))
+        """The workbooks that rows go to."""
+        return tuple(dict.fromkeys(each.place for each in self.leaving))
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows of each table are to leave."""
+        return Counter(each.table for each in self.leaving)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def plan_filing(
     going, staying = sorter.sort(meetings)
     following, lagging = sorter.sort(topics)
     together, apart = _together(going, following, lagging, topics_of(book))
-    return Filing((*items, *together), (*stuck, *staying, *lagging, *apart), book.today.date())
+    return Filing((*items, *together), (*stuck, *staying, *lagging, *apart), book.today.date(), kept)
 
 
 def _meetings_of(kept: Sequence[Drawer], template: Template) -> set[str]:
@@ -186,19 +193,15 @@ class _Sorter:
         }
 
 
-def copies(
-    filing: Filing, snapshot: Snapshot, place: str, kept: Sequence[Drawer], words: Words
-) -> tuple[PutTab, ...]:
-    """The first phase, for one workbook of the archive: tabs with the rows that are not there yet. ``kept`` are all
-    tabs of the archive, wherever they are."""
+def copies(filing: Filing, snapshot: Snapshot, place: str, words: Words) -> tuple[PutTab, ...]:
+    """The first phase, for one workbook of the archive: tabs with the rows that the archive does not have yet."""
     leaving = [each for each in filing.leaving if each.place == place]
-    missing = _missing(leaving, kept) if leaving else ()
     by_tab: defaultdict[tuple[str, str], list[Kept]] = defaultdict(list)
-    for each in missing:
+    for each in _missing(leaving, filing.kept):
         by_tab[each.table, each.folder.tab].append(Kept(filing.today, each.said))
     own = {drawer.tab.casefold(): drawer for drawer in drawers(snapshot)}
     puts = []
-    for (table, wanted), new in by_tab.items():
+    for (table, wanted), new in sorted(by_tab.items(), key=lambda each: each[0][1]):
         drawer = _drawer(table, wanted, snapshot, own)
         own[drawer.tab.casefold()] = drawer = with_rows(drawer, new)
         puts.append(drawer)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from sync.changes import AddColumn, AppendRow, Change, Plan, PutTab, RemoveRows, SetCell, SetColours
 from sync.faults import ChangedFault, WorkbookFault
 from sync.generated import GeneratedTab
-from sync.snapshot import Area, CellValue, Snapshot, Tab
+from sync.snapshot import CellValue, Snapshot, Tab
 
 
 @dataclass
@@ -86,9 +86,9 @@ def _put(tab: Tab, content: GeneratedTab) -> Tab:
         (row, column): value
         for row, cells in enumerate(tab.rows, start=1)
         for column, value in enumerate(cells, start=1)
-        if value not in (None, "") and not _holds(former, row, column)
+        if value not in (None, "") and not former.holds(row, column)
     }
-    met = [place for place in theirs if _holds(new, *place)]
+    met = [place for place in theirs if new.holds(*place)]
     last = max([former.last_row, new.last_row, *(row for row, _ in theirs)])
     shift = last + 2 - min((row for row, _ in met), default=0)
     for row, column in met:
@@ -104,10 +104,6 @@ def _put(tab: Tab, content: GeneratedTab) -> Tab:
         if cell and cell.formula
     )
     return replace(shown, merged=content.merged, formulas=formulas, colours=content.colours, generated=new)
-
-
-def _holds(area: Area, row: int, column: int) -> bool:
-    return area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column
 
 
 def _with_cell(tab: Tab, row: int, position: int, value: CellValue) -> Tab:

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from rules.findings import Severity
 from sheet_templates import template, words
+from sync.archiving.filing import Filed, Filing
 from sync.faults import BrakeFault, BusyFault, DeliveryFault, Fault, LedgerFault
 from sync.looking import Judged, look
 from sync.memory import NOTHING, recall
@@ -88,6 +89,9 @@ def plan_workbook(
     show(
         report.plan_section(judged.plan, language, template(), done=False),
         report.every_change(judged.plan) if judged.plan.cells else None,
+        report.archive_section(
+            _filed(judged.filing), judged.filing, judged.judgement.book, language, done=False
+        ),
         report.notices_section((*told.notices, *told.held), language, done=False),
         _held(len(told.held), tracker),
         report.missed_section(judged.missed, language),
@@ -207,7 +211,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         if done.busy
         else report.plan_section(judged.plan, language, template(), done=True),
         report.tabs_section(judged.reports.noted, done.without_tabs, language),
-        report.archive_section(done.filed, judged.filing, judged.judgement.book, language),
+        report.archive_section(done.filed, judged.filing, judged.judgement.book, language, done=True),
         report.notices_section((*done.told, *done.groups.told), language, done=True),
         None if done.brake else _held(len(done.held), tracker),
         report.missed_section(judged.missed, language),
@@ -216,6 +220,11 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),
     ]
+
+
+def _filed(filing: Filing) -> Filed:
+    """What a run would archive."""
+    return Filed(filing.rows, filing.stopped)
 
 
 def _held(count: int, tracker: Tracker) -> RenderableType | None:

@@ -97,9 +97,16 @@ class Ledger:
             )
             (run,) = added.inserted_primary_key or (0,)
             put(connection, CHANGES, _change_rows(run, plan))
-            state = attrgetter(*ROWS.columns.keys()[2:])
-            put(connection, ROWS, ((self.tracker, row_id, *state(each)) for row_id, each in states.items()))
+            put(connection, ROWS, self._state_rows(states))
         return int(run)
+
+    def keep_rows(self, states: Mapping[str, RowState]) -> None:
+        """Write down what rows are that are about to leave the table, by their numbers."""
+        self.database.keep(ROWS, self._state_rows(states))
+
+    def _state_rows(self, states: Mapping[str, RowState]) -> Iterator[tuple[Any, ...]]:
+        state = attrgetter(*ROWS.columns.keys()[2:])
+        return ((self.tracker, row_id, *state(each)) for row_id, each in states.items())
 
     def finish(self, run: int, left: str, circumstances: str, held: int) -> None:
         """Write down that a pass has left nothing to be done but to send what waits for the sending window."""

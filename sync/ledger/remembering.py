@@ -9,7 +9,7 @@ import sqlalchemy as sql
 
 from sync.ledger.ledger import Ledger
 from sync.ledger.stored_cells import stored
-from sync.ledger.tables import CHANGES, CLOSED, FIGURES, RUNS, SHOWN
+from sync.ledger.tables import CHANGES, CLOSED, FIGURES, RUNS, SHOWN, lacking
 from sync.reports.past import Closed, Note, Past, Shown
 
 
@@ -26,7 +26,9 @@ def past(ledger: Ledger, since: date, done_words: Sequence[str]) -> Past | None:
     figures = sql.select(FIGURES).where(FIGURES.c.tracker == mine, FIGURES.c.week >= day)
     for _, week, scope, key, value in ledger.database.asked(FIGURES, figures):
         weeks.setdefault(scope, {}).setdefault(week, {})[key] = value
-    columns = [CLOSED.c[name] for name in Closed._fields]
+    with ledger.database.transaction() as connection:
+        missing = lacking(connection, CLOSED)
+    columns = [CLOSED.c[name] for name in Closed._fields if name not in missing]
     recent = sql.or_(CLOSED.c.done >= day, CLOSED.c.due >= day)
     left = sql.select(*columns).where(CLOSED.c.tracker == mine, recent)
     closed = (Closed(*row) for row in ledger.database.asked(CLOSED, left.order_by(CLOSED.c.row_id)))

@@ -87,6 +87,7 @@ CLOSED = sql.Table(
     *_keys("tracker", "row_id"),
     *_texts("department", "due", "done"),
     *_numbers("late_days"),
+    sql.Column("errors", sql.Integer, nullable=False, server_default="0"),
 )
 SHOWN = sql.Table(
     "shown", METADATA, *_keys("tracker", "kind"), *_texts("name", "digest", "cells", "former", "notes")
@@ -107,7 +108,7 @@ MAILBOXES = sql.Table(
     sql.Column("last", sql.BigInteger, nullable=False),
 )
 
-_GROWN = (RUNS, CHANGES, ROWS)
+_GROWN = (RUNS, CHANGES, ROWS, CLOSED)
 """Tables that had fewer columns once."""
 
 

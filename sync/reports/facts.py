@@ -2,8 +2,9 @@
 
 ``items`` has, for each action item: ``row id description owner person department due done late_days computed
 open finished on_time risk expected reason remark verifier confidential carried waived began`` and ``errors``,
-``warnings`` (how many findings). Days have no time of day. ``began`` is the day of its meeting, or the day on which it was first met; NaT
-where it was there before the ledger was. ``person`` is the owner where that is no group and no post. Closed
+``warnings`` (how many findings), ``complete`` (no errors; of what has left the sheet, while it was there). Days have no
+time of day. ``began`` is the day of its meeting, or the day on which it was first met; NaT where it was there before
+the ledger was. ``person`` is the owner where that is no group and no post. Closed
 items that have left the sheet are there with ``row`` 0, and so are archived meetings and topics.
 """
 
@@ -86,6 +87,7 @@ def facts(
         began=_began(actions, ids, states),
         **_faults(judgement, actions),
     )
+    items["complete"] = items.errors.eq(0)
     meetings = _with_archived(meeting_frame(book), meeting_frame(_archive(book, archived)))
     topics = _with_archived(_topics(book, meetings), _topics(_archive(book, archived), meetings))
     gone = _gone(closed, items, archived.get("actions"), meetings)
@@ -133,7 +135,7 @@ def _faults(judgement: Judgement, actions: Table) -> dict[str, Any]:
 
 def _archive(book: Book, archived: Mapping[str, Table]) -> Book:
     """What is archived as a book of its own, with the facts that rules compute of its meetings and topics."""
-    return with_minutes_facts(with_meeting_facts(replace(book, tables=archived)))
+    return with_minutes_facts(with_meeting_facts(replace(book, tables=archived, archive={})))
 
 
 def _with_archived(frame: pd.DataFrame, archived: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +162,7 @@ def _gone(
             "on_time": ~done.dt.normalize().gt(due.dt.normalize()), "risk": "normal", "confidential": False,
             "waived": False, "late": False, "at_risk": False, "closed": True,
             "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
+            "complete": known.errors.eq(0),
         }
     )  # fmt: skip
     texts = ("description", "reason", "remark", "verifier")

@@ -5,7 +5,7 @@ from sync.reports.document import Document, Grid, Line, Part, given, lines
 from sync.reports.meeting_day import shown_time
 from sync.reports.minutes import MeetingItem, MeetingMinutes, MeetingTopic
 
-_ITEM_WIDTHS = (0.05, 0.33, 0.11, 0.12, 0.14, 0.25)
+_ITEM_WIDTHS = (0.07, 0.3, 0.11, 0.12, 0.16, 0.24)
 
 
 def minutes_document(minutes: MeetingMinutes, words: Words) -> Document:

@@ -35,13 +35,14 @@ class Shown:
 
 
 class Closed(NamedTuple):
-    """An item that is closed, for the time when its row has gone to the archive."""
+    """An item that is closed, for the time when its row has gone to the archive; ``errors`` are the findings in it."""
 
     row_id: str
     department: str
     due: str
     done: str
     late_days: int
+    errors: int = 0
 
 
 @dataclass(frozen=True)

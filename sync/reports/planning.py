@@ -13,7 +13,7 @@ from sync.generated import GeneratedTab
 from sync.reports.counting import now_figures
 from sync.reports.facts import Facts
 from sync.reports.grid import shown
-from sync.reports.grouping import groups
+from sync.reports.grouping import groups, shown_names
 from sync.reports.page import Page, Places
 from sync.reports.past import Closed, Note, Past, Shown, Week
 from sync.reports.periods import Period, quarter_number, quarter_of, week_of
@@ -218,6 +218,7 @@ def _closed(desk: Desk) -> tuple[Closed, ...]:
     due = recent.due.dt.strftime("%Y-%m-%d").fillna("")
     done = recent.done.dt.strftime("%Y-%m-%d").fillna("")
     late = recent.late_days.fillna(0).astype(int)
-    columns = zip(recent["id"], recent.department, due, done, late, strict=True)
+    departments = shown_names(items, "department")[recent.index]  # no name that only confidential items have
+    columns = zip(recent["id"], departments, due, done, late, recent.errors, strict=True)
     known = frozenset(desk.past.closed) if desk.past else frozenset()
     return tuple(each for each in (Closed(*row) for row in columns) if each not in known)

@@ -121,10 +121,10 @@ def _meetings(facts: Facts, quarter: Period) -> dict[str, Value]:
 
 
 def _present(facts: Facts, quarter: Period) -> dict[str, Value]:
-    """What is known of the rows that stand in the sheet now, and of no former day."""
-    items = facts.items[facts.items["row"].gt(0)]
+    """What is known of the rows as they stand now or went to the archive, and of no former day."""
+    items = facts.items
     due = within(items.due, quarter)
-    present: dict[str, Value] = {"complete": Rate(int((due & items.errors.eq(0)).sum()), int(due.sum()))}
+    present: dict[str, Value] = {"complete": Rate(int((due & items.complete).sum()), int(due.sum()))}
     return present | ({"waived": int(items.waived.sum())} if facts.has_waivers else {})
 
 

@@ -10,7 +10,7 @@ from sync.colours import letters
 from sync.generated import GeneratedTab
 from sync.reports.grid import shown
 from sync.reports.past import Grid, Note, Shown
-from sync.snapshot import Area, CellValue, Snapshot, Tab
+from sync.snapshot import CellValue, Snapshot, Tab
 
 _ALIKE = 0.5
 """A tab that shows so much of what a report last showed is that report, whatever it is called now."""
@@ -120,11 +120,11 @@ def is_shown(tab: Tab | None, content: GeneratedTab, former: Shown | None) -> bo
         for column, cell in enumerate(cells, 1)
         if cell and cell.formula
     }
-    inside = {place for place in tab.formulas if _holds(content.block, *place)}
+    inside = {place for place in tab.formulas if content.block.holds(*place)}
     return (
         standing_cells(tab) == wanted_cells(content)
         and inside == formulas
-        and {area for area in tab.merged if _holds(content.block, area.first_row, area.first_column)}
+        and {area for area in tab.merged if content.block.holds(area.first_row, area.first_column)}
         == set(content.merged)
         and set(tab.colours) == set(content.colours)
     )
@@ -192,7 +192,3 @@ def _texts(cells: Grid) -> set[str]:
 
 def _share(found: set[str], known: set[str]) -> float:
     return len(found & known) / max(len(known), 1)
-
-
-def _holds(area: Area, row: int, column: int) -> bool:
-    return area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column

@@ -8,6 +8,7 @@ from typing import Any
 from rules.findings import Finding
 from rules.judge import Judgement
 from sheet_templates import Template, Words
+from sync.archiving.filing import Filing
 from sync.changes import Plan
 from sync.ledger.notices import Entry
 from sync.looking import Judged
@@ -46,7 +47,7 @@ def planned(judged: Judged, told: Told) -> dict[str, Any]:
     return {
         "read": rows_read(judged.judgement),
         "findings": len(judged.judgement.findings),
-        "changes": _changes(judged.plan),
+        "changes": _changes(judged.plan) + _filed(judged.filing),
         "notices": _notices((*told.notices, *told.held)),
         "held": len(told.held),
     }
@@ -141,6 +142,10 @@ def _changes(plan: Plan) -> list[dict[str, Any]]:
         + [{"kind": "colours", "tab": each.tab, "rules": len(each.rules)} for each in plan.colours]
         + [{"kind": "tab", "tab": each.content.name, "rows": len(each.content.rows)} for each in plan.tabs]
     )
+
+
+def _filed(filing: Filing) -> list[dict[str, Any]]:
+    return [{"kind": "archive", "table": table, "rows": rows} for table, rows in filing.rows.items()]
 
 
 def _notices(notices: Iterable[Notice]) -> list[dict[str, Any]]:

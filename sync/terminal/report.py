@@ -214,8 +214,10 @@ def every_change(plan: Plan) -> RenderableType:
     return grid
 
 
-def archive_section(filed: Filed, filing: Filing, book: Book, words: Words) -> RenderableType | None:
-    """What went to the archive, what has to stay and why, and what is left to the next pass."""
+def archive_section(
+    filed: Filed, filing: Filing, book: Book, words: Words, *, done: bool
+) -> RenderableType | None:
+    """What went, or would go, to the archive, what has to stay and why, and what is left to the next pass."""
     texts, faults = words["archive"], words.groups.get("faults", {})
     lines = []
     if filed.rows:
@@ -223,7 +225,8 @@ def archive_section(filed: Filed, filing: Filing, book: Book, words: Words) -> R
             texts["count"].format(table=words["tables"][key], count=count)
             for key, count in filed.rows.items()
         ]
-        lines.append(Flowing(texts["moved"].format(what=words["report"]["comma"].join(counts))))
+        what = words["report"]["comma"].join(counts)
+        lines.append(Flowing(texts["moved" if done else "would_move"].format(what=what)))
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for each in filing.staying:
         by_reason[each.reason].append(book.tables[each.table].row_ids[each.row])

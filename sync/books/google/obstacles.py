@@ -27,7 +27,9 @@ def find_obstacles(file: File, tab: str, rows: Sequence[int]) -> dict[int, str]:
 
 
 def _named_rows(file: File) -> Iterator[int]:
-    """The row numbers of all cells that formulas of people's tabs name."""
+    """The row numbers of all cells that people's formulas name; ours are within the blocks of generated tabs."""
     for sheet in file.sheets.values():
-        for formula in sheet.formulas.values():
-            yield from map(int, _CELL.findall(formula))
+        for place, formula in sheet.formulas.items():
+            block = sheet.tab.generated
+            if block is None or not block.holds(*place):
+                yield from map(int, _CELL.findall(formula))

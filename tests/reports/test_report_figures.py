@@ -8,6 +8,7 @@ from statistics import mean, median
 import chinese_calendar
 import pytest
 
+from rules.findings import Severity
 from sync.books.memory import MemoryBook
 from sync.generated import GeneratedTab
 from sync.looking import Judged, look
@@ -194,7 +195,8 @@ def test_the_lists_name_every_row_once(seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_the_quarters_figures(seed):
     actions = rows(random.Random(300 + seed))
-    shown = tab(judged(actions), "复盘")
+    done = judged(actions)
+    shown = tab(done, "复盘")
 
     for position, quarter in enumerate([quarter_of(TODAY), quarter_of(quarter_of(TODAY).before)]):
         first, last = quarter
@@ -214,6 +216,12 @@ def test_the_quarters_figures(seed):
             row[DUE] is not None and row[DUE] < end and not (finished(row) and row[DONE] <= last)
             for row in actions
         )
+    first, last = quarter_of(TODAY)
+    wrong = {found.row for found in done.judgement.findings if found.severity is Severity.ERROR}
+    due = [number for number, row in enumerate(actions, 2) if row[DUE] and first <= row[DUE] <= last]
+    assert beside(shown, "记录完整率")[0] == pytest.approx(
+        sum(number not in wrong for number in due) / len(due)
+    )
     for month in months_of(quarter_of(TODAY)):
         hits, of = in_time(actions, *month)
         assert beside(shown, f"{month.first.month}月")[:2] == [hits, of - hits]
@@ -291,6 +299,9 @@ def test_what_the_ledger_remembers_of_last_week_wins_over_dates():
 def test_closed_items_that_went_to_the_archive_still_count():
     actions = rows(random.Random(2))
     gone = [row for row in actions if closed(row)][::2]
+    errors = Counter(
+        each.row_id for each in judged(actions).judgement.findings if each.severity is Severity.ERROR
+    )
     past = Past(
         closed=tuple(
             Closed(
@@ -299,6 +310,7 @@ def test_closed_items_that_went_to_the_archive_still_count():
                 row[DUE].isoformat(),
                 row[DONE].isoformat(),
                 working_days(row[DUE], row[DONE]),
+                errors[row[ID]],
             )
             for row in gone
             if row[DONE] >= date(2024, 1, 1)
@@ -310,7 +322,7 @@ def test_closed_items_that_went_to_the_archive_still_count():
 
     for kind, labels in {
         "每周汇总": ["未完成", "完成", "按时完成率"],
-        "复盘": ["按时完成率", "办完的事项", "逾期天数中位数"],
+        "复盘": ["按时完成率", "办完的事项", "逾期天数中位数", "记录完整率"],
     }.items():
         for label in labels:
             assert beside(tab(archived, kind), label)[:2] == beside(tab(whole, kind), label)[:2], label

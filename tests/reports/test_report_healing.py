@@ -1,0 +1,150 @@
+"""Reports that people deleted, renamed or scribbled on heal, in memory and in Excel files."""
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from report_desk import QUARTER, WEEK, Desk, done_past, texts
+
+from sheet_templates import template, words
+from sheet_templates.demo import demo
+from sync.books.excel import ExcelBook
+from sync.ledger.ledger import Ledger
+from sync.looking import look
+from sync.memory import Memory
+from sync.new_workbook import Content, write_workbook
+from sync.settings import Settings, settings_from
+from sync.tell.outbox import Outbox
+from sync.worker import Pass, run_pass
+
+
+def test_a_deleted_tab_comes_back_with_the_notes(tmp_path):
+    desk = Desk(tmp_path)
+    desk.run()
+    desk.write(5, 4, "请王芳核对")
+    desk.put()
+    del desk.book.tabs[WEEK]
+
+    assert desk.put() == [WEEK]
+    assert "请王芳核对" in texts(desk.shown())
+
+
+def test_a_renamed_tab_keeps_its_name_and_gets_no_twin(tmp_path):
+    desk = Desk(tmp_path)
+    desk.run()
+    renamed = replace(desk.book.tabs.pop(WEEK), name="部门周会用")
+    desk.book.tabs["部门周会用"] = renamed
+    desk.book.tabs["t"].rows[1][5] = "受阻"
+
+    assert "部门周会用" in desk.put()
+    assert WEEK not in desk.book.tabs
+    assert desk.put() == []
+
+
+def test_excel_keeps_a_scribble_too(tmp_path):
+    path = tmp_path / "tracker.xlsx"
+    shown = demo()
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+
+    def one_pass(now: datetime) -> Pass:
+        with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+            return run_pass(ExcelBook(path), ledger, Outbox(tmp_path / "out"), Settings(), now)
+
+    one_pass(shown.now)
+    book = load_workbook(path)
+    book[WEEK]["D6"] = "这个数不对"
+    book[WEEK]["T3"] = "旁边的备注"
+    book.save(path)
+
+    done = one_pass(shown.now + timedelta(hours=1))
+
+    assert [note.text for _, note in done.judged.reports.noted] == ["这个数不对"]
+    sheet = load_workbook(path)[WEEK]
+    assert sheet["T3"].value == "旁边的备注"
+    assert isinstance(sheet["D6"].value, int)
+    assert "这个数不对" in {cell.value for row in sheet.iter_rows() for cell in row}
+    with closing(Ledger.in_file(tmp_path / "l.sqlite", "t")) as ledger:
+        assert (
+            len(
+                look(
+                    ExcelBook(path),
+                    Settings(),
+                    shown.now,
+                    Memory(ledger.row_states(), past=done_past(ledger)),
+                ).plan
+            )
+            == 0
+        )
+
+
+def reported_by(path: Path, folder: Path, now: datetime) -> tuple[Pass, dict[str, list[str]]]:
+    """A pass over a workbook with all kinds of reports, and what stands on its tabs then."""
+    settings = settings_from({"reports": {"departments": ["客服部"]}}, "test")
+    with closing(Ledger.in_file(folder / "l.sqlite", "t")) as ledger:
+        done = run_pass(ExcelBook(path), ledger, Outbox(folder / "out"), settings, now)
+    return done, {tab.name: texts(tab.rows) for tab in ExcelBook(path).read().tabs}
+
+
+def test_excel_heals_every_kind_of_report(tmp_path):
+    path, shown = tmp_path / "tracker.xlsx", demo()
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+    _, before = reported_by(path, tmp_path, shown.now)
+    kinds = (WEEK, QUARTER, "客服部周报")
+    book = load_workbook(path)
+    for name in kinds:
+        number = "E6" if name == QUARTER else "D6"
+        book[name][number], book[name]["T3"] = f"{name}这个数不对", "旁边的备注"
+    book.save(path)
+
+    done, after = reported_by(path, tmp_path, shown.now + timedelta(hours=1))
+
+    assert sorted(note.text for _, note in done.judged.reports.noted) == sorted(
+        f"{name}这个数不对" for name in kinds
+    )
+    for name in kinds:
+        assert f"{name}这个数不对" in after[name]
+        assert "旁边的备注" in after[name]
+        assert set(before[name]) <= set(after[name])
+
+    book = load_workbook(path)
+    for name in kinds:
+        del book[name]
+    book.save(path)
+    _, healed = reported_by(path, tmp_path, shown.now + timedelta(hours=2))
+    for name in kinds:
+        assert set(healed[name]) == set(after[name]) - {"旁边的备注"}
+
+    book = load_workbook(path)
+    for number, name in enumerate(kinds):
+        book[name].title = f"我们的{number}"  # openpyxl leaves names to point to where the sheet was
+        for mark in book.defined_names.values():
+            mark.attr_text = mark.attr_text.replace(f"'{name}'!", f"'我们的{number}'!").replace(
+                f"{name}!", f"我们的{number}!"
+            )
+    book.save(path)
+    _, renamed = reported_by(path, tmp_path, shown.now + timedelta(hours=3))
+    assert not {*kinds} & renamed.keys()
+    assert [renamed[f"我们的{number}"] for number in range(3)] == [healed[name] for name in kinds]
+
+
+@pytest.mark.parametrize("name", [QUARTER, "客服部周报"])
+def test_the_other_reports_heal_too(tmp_path, name):
+    desk = Desk(tmp_path, settings=settings_from({"reports": {"departments": ["客服部"]}}, "test"))
+    desk.run()
+    desk.write(5, 4, "请王芳核对", name)
+
+    assert name in desk.put()
+    assert "请王芳核对" in texts(desk.shown(name))
+    before = desk.shown(name)
+
+    del desk.book.tabs[name]
+    assert name in desk.put()
+    assert desk.shown(name) == before
+
+    desk.book.tabs["改了名"] = replace(desk.book.tabs.pop(name), name="改了名")
+    desk.put()
+    assert name not in desk.book.tabs
+    assert "请王芳核对" in texts(desk.shown("改了名"))
