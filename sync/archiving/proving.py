@@ -24,12 +24,12 @@ class Archive:
 
 def prove_tabs(tabs: Sequence[PutTab], snapshot: Snapshot, archive: Archive) -> None:
     """A tab of people's is never written over, no tab is written twice, and one of the archive keeps its rows."""
-    peoples = {tab.name.casefold() for tab in snapshot.tabs if tab.generated is None}
-    archived = {drawer.tab.casefold(): drawer for drawer in drawers(snapshot)}
+    standing = {tab.name.casefold(): tab for tab in snapshot.tabs}
     put: set[str] = set()
     for tab in tabs:
         name = tab.content.name.casefold()
-        if name in peoples:
+        former = standing.get(name)
+        if former and former.generated is None:
             raise GuardFault(
                 "the plan would write over the sheet “{tab}”, which belongs to people; nothing was written",
                 tab=tab.content.name,
@@ -39,8 +39,8 @@ def prove_tabs(tabs: Sequence[PutTab], snapshot: Snapshot, archive: Archive) -> 
                 "the plan writes the sheet “{tab}” twice; nothing was written", tab=tab.content.name
             )
         put.add(name)
-        if name in archived:
-            _keeps(archived[name], tab, archive)
+        if former and (drawer := drawer_of(former)):
+            _keeps(drawer, tab, archive)
 
 
 def _keeps(former: Drawer, tab: PutTab, archive: Archive) -> None:
@@ -59,6 +59,8 @@ def prove_rows(
 ) -> None:
     """Rows leave people's tables only when each stands in the archive as it stands there, and come back only from
     there, below the table's last row."""
+    if not (plan.removals or plan.rows):
+        return
     kept = (*drawers(snapshot), *archive.elsewhere)
     tables = {layouts[key].tab: key for key in ARCHIVED_TABLES if key in layouts}
     there = keys(kept)
@@ -70,9 +72,9 @@ def prove_rows(
             )
     known = {
         (drawer.table, value_of(row.said, _NAMED[drawer.table], template.tables[drawer.table]))
-        for drawer in kept
+        for drawer in (kept if plan.rows else ())
         for row in drawer.rows
-    } if plan.rows else set()  # fmt: skip
+    }
     for row in plan.rows:
         _comes_from_the_archive(row, layouts, tables, template, known)
 
