@@ -200,6 +200,17 @@ def test_a_sound_tracker_is_said_to_be_sound_and_looking_makes_nothing(doctor, t
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_what_closeloop_will_know_by_itself_is_no_column_that_lacks(doctor, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["closeloop", "init", "new.xlsx"])
+    with pytest.raises(SystemExit):
+        main()
+    capsys.readouterr()
+
+    _, found = doctor("new.xlsx")
+
+    assert ("columns", "good", "good") in found
+
+
 def test_a_ledger_that_cannot_be_written_is_named(doctor, tmp_path, monkeypatch):
     last_pass("2024-05-28T09:00")(tmp_path)
     file = tmp_path / "t.closeloop" / "ledger.sqlite"

@@ -19,10 +19,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
 
@@ -32,6 +33,7 @@ from sync.changes import Plan, SetCell
 from sync.commands.demonstration import run_demo
 from sync.faults import BusyFault
 from sync.finding_tables import find_layouts
+from sync.settings import Settings
 from sync.snapshot import CellValue
 
 CLOSELOOP = Path(sys.executable).with_name("closeloop")
@@ -162,16 +164,18 @@ def _run(folder: Path, minutes: float, chance: random.Random) -> int:
 
 
 def _work_today(path: Path) -> None:
-    """Make today a working day, whatever it is, for nobody is told anything on a day off."""
+    """Make today and tomorrow working days where the tracker is, for nobody is told anything on a day off."""
     book = ExcelBook(path)
     snapshot = book.read()
     layout = find_layouts(snapshot, template(), {})["days"]
     row, beside = len(snapshot.tab(layout.tab).rows) + 1, layout.columns.get("kind", layout.width + 1)
-    places = [
-        (layout.header_row, beside, "休/班"),
-        (row, layout.columns["day"], date.today()),
-        (row, beside, "班"),
-    ]
+    today = datetime.now(ZoneInfo(Settings().timezone)).date()
+    places = [(layout.header_row, beside, "休/班")]
+    for later in range(2):
+        places += [
+            (row + later, layout.columns["day"], today + timedelta(later)),
+            (row + later, beside, "班"),
+        ]
     cells = (SetCell(layout.tab, at, position, "", "", None, value) for at, position, value in places)
     book.apply(Plan(snapshot.fingerprint, cells=tuple(cells)))
 
@@ -234,6 +238,7 @@ def _judge(place: Path, before: list[dict[str, CellValue]], people: People, lett
         "typed rows without a number, or with another's": sum(
             not each or numbers[each] > 1 for each in typed
         ),
+        "no mail at all": not letters.taken,
         "mails that came twice": sum(count > 1 for count in Counter(letters.taken).values()),
         "unsettled notices": unsettled.count('"key"'),
     }

@@ -20,6 +20,7 @@ from sync.telling import Brake, would_tell
 from sync.terminal import machine_form, report
 from sync.terminal.flowing import Flowing
 from sync.terminal.printing import complain, print_json, show
+from sync.terminal.told import answers_section, failed_section, missed_section, notices_section
 from sync.tracker import Tracker, find_tracker
 from sync.worker import Pass, Unchanged, set_baseline
 
@@ -92,9 +93,9 @@ def plan_workbook(
         report.archive_section(
             _filed(judged.filing), judged.filing, judged.judgement.book, language, done=False
         ),
-        report.notices_section((*told.notices, *told.held), language, done=False),
+        notices_section((*told.notices, *told.held), language, done=False),
         _held(len(told.held), tracker),
-        report.missed_section(judged.missed, language),
+        missed_section(judged.missed, language),
     )
 
 
@@ -212,11 +213,11 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         else report.plan_section(judged.plan, language, template(), done=True),
         report.tabs_section(judged.reports.noted, done.without_tabs, language),
         report.archive_section(done.filed, judged.filing, judged.judgement.book, language, done=True),
-        report.notices_section((*done.told, *done.groups.told), language, done=True),
+        notices_section((*done.told, *done.groups.told), language, done=True),
         None if done.brake else _held(len(done.held), tracker),
-        report.missed_section(judged.missed, language),
-        report.failed_section(done.failed, language),
-        report.answers_section(done.postbag, judged.proposals, language),
+        missed_section(judged.missed, language),
+        failed_section(done.failed, language),
+        answers_section(done.postbag, judged.proposals, language),
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),
     ]

@@ -8,9 +8,10 @@ from pathlib import Path
 from sheet_templates import words
 from sync.faults import UsageFault
 from sync.ledger.notices import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
-from sync.terminal import machine_form, report
+from sync.terminal import machine_form
 from sync.terminal.flowing import Flowing
 from sync.terminal.printing import print_json, show
+from sync.terminal.told import entries_section
 from sync.tracker import find_tracker
 
 
@@ -52,7 +53,7 @@ def show_notices(
     language = words(tracker.settings.language)
     unsettled = any(each.state == CLAIMED for each in entries)
     show(
-        report.entries_section(entries, language),
+        entries_section(entries, language),
         Flowing(language["notices"]["claimed_hint"]) if unsettled else None,
     )
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -41,3 +42,11 @@ def listing(*heads: str) -> Table:
 def add_row(to: Table, *cells: str | Flowing) -> None:
     """A row of texts."""
     to.add_row(*(Flowing(cell) if isinstance(cell, str) else cell for cell in cells))
+
+
+def section(title: str, *parts: RenderableType) -> RenderableType:
+    """A titled part of a report, its lines a little further in."""
+    return Group(
+        Flowing(f"\n{title}", style="bold blue"),
+        *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts),
+    )

@@ -6,28 +6,20 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.text import Text
 
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from rules.table import Book
 from sheet_templates import Template, Words
-from sync.answering.standing import Proposal
-from sync.answering.taking import Postbag
 from sync.archiving.cabinet import archived_on
 from sync.archiving.filing import Filed, Filing
 from sync.archiving.reopening import Found
 from sync.books.excel import Backup
 from sync.changes import Plan
-from sync.faults import BusyFault, WorkbookFault, in_words
-from sync.ledger.notices import SENT, Entry
+from sync.faults import BusyFault, WorkbookFault
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
-from sync.tell.channel import Delivery
-from sync.tell.notice import Figures, Notice, Recipient
-from sync.tell.recipients import Missed
-from sync.terminal.flowing import Flowing, add_row, listing
+from sync.terminal.flowing import Flowing, add_row, listing, section
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN_IDS = 8
@@ -62,7 +54,7 @@ def read_section(judgement: Judgement, words: Words) -> RenderableType:
         add_row(grid, words["tables"][key], table.layout.tab, str(len(table.rows)))
     counts = Counter(judgement.book.tables["actions"].computed)
     line = "  ".join(f"{words['status'][name]} {counts[name]}" for name in words["status"] if counts[name])
-    return _section(words["report"]["read"], grid, Flowing(line))
+    return section(words["report"]["read"], grid, Flowing(line))
 
 
 def findings_section(judgement: Judgement, words: Words, template: Template) -> RenderableType:
@@ -70,7 +62,7 @@ def findings_section(judgement: Judgement, words: Words, template: Template) -> 
     more = [*_old(judgement, words), *_waived(judgement, words)]
     if not judgement.findings:
         nothing = Flowing(words["report"]["no_findings"], style="green")
-        return _section(words["report"]["findings"], nothing, *more)
+        return section(words["report"]["findings"], nothing, *more)
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in judgement.findings:
         by_code[finding.code].append(finding)
@@ -81,7 +73,7 @@ def findings_section(judgement: Judgement, words: Words, template: Template) -> 
         example = f"{report['row'].format(row=first.row)} {sentence(first, words, template)}"
         severity = Flowing(words["severity"][first.severity], style=_STYLE[first.severity])
         add_row(grid, code, severity, str(len(found)), words["titles"][code], example)
-    return _section(report["findings"], grid, *more)
+    return section(report["findings"], grid, *more)
 
 
 def _old(judgement: Judgement, words: Words) -> Iterator[RenderableType]:
@@ -124,14 +116,14 @@ def proposals_section(judgement: Judgement, words: Words, template: Template) ->
     texts = words["proposals"]
     mended = [finding for finding in judgement.findings if "proposal" in finding.fields]
     if not mended:
-        return _section(texts["title"], Flowing(texts["none"], style="green"))
+        return section(texts["title"], Flowing(texts["none"], style="green"))
     grid = listing(words["report"]["tab"], words["report"]["row_head"], *_proposal_heads(words))
     for finding in mended:
         tab = judgement.book.tables[finding.table].layout.tab
         heading = template.tables[finding.table].columns[finding.columns[0]].heads[words.head]
         now, value = Flowing(str(finding.fields["value"]), style="dim"), finding.fields["proposal"]
         add_row(grid, tab, str(finding.row), finding.code, heading, now, proposed(value, words))
-    return _section(texts["title"], grid)
+    return section(texts["title"], grid)
 
 
 def _proposal_heads(words: Words) -> tuple[str, ...]:
@@ -150,7 +142,7 @@ def silent_section(judgement: Judgement, words: Words, template: Template) -> Re
     grid = listing("", "")
     for lacks_text, codes in lines.items():
         add_row(grid, ", ".join(sorted(set(codes))), Flowing(lacks_text, style="dim"))
-    return _section(words["report"]["silent"], grid)
+    return section(words["report"]["silent"], grid)
 
 
 def _lacking(key: str, table: str, words: Words, template: Template) -> str:
@@ -164,14 +156,14 @@ def plan_section(plan: Plan, words: Words, template: Template, *, done: bool) ->
     report = words["report"]
     title = report["changes"] if done else report["would_change"]
     if not len(plan):
-        return _section(title, Flowing(report["no_changes"], style="green"))
-    return _section(title, *(Flowing(line) for line in _plan_lines(plan, words, template)))
+        return section(title, Flowing(report["no_changes"], style="green"))
+    return section(title, *(Flowing(line) for line in _plan_lines(plan, words, template)))
 
 
 def busy_section(busy: BusyFault, words: Words) -> RenderableType:
     """Why nothing could be written."""
     said = busy.said(words.groups.get("faults", {}))
-    return _section(
+    return section(
         words["report"]["changes"], Flowing(words["report"]["not_written"].format(reason=said), style="red")
     )
 
@@ -236,7 +228,7 @@ def archive_section(
         lines.append(Flowing(texts["stays"].format(count=len(ids), reason=said, ids=shown), style="yellow"))
     if filed.later:
         lines.append(Flowing(texts["later"].format(reason=filed.later.said(faults)), style="red"))
-    return _section(texts["title"], *lines) if lines else None
+    return section(texts["title"], *lines) if lines else None
 
 
 def expired_section(found: Sequence[Found], years: int, words: Words) -> RenderableType:
@@ -248,111 +240,7 @@ def expired_section(found: Sequence[Found], years: int, words: Words) -> Rendera
     for each in found:
         row = list(map(str, each.row.said.values()))
         add_row(grid, each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
-    return _section(texts["expired"].format(years=years), grid)
-
-
-def notices_section(notices: Sequence[Notice], words: Words, *, done: bool) -> RenderableType:
-    """Who was, or would be, told what."""
-    report = words["report"]
-    title = report["told"] if done else report["would_tell"]
-    if not notices:
-        return _section(title, Flowing(report["nobody"], style="green"))
-    by_person: defaultdict[str, list[Notice]] = defaultdict(list)
-    for notice in notices:
-        by_person[_named(notice.recipient)].append(notice)
-    grid = listing(report["to"], report["about"])
-    for person, mine in by_person.items():
-        add_row(grid, person, "\n".join(_about(mine, words)))
-    return _section(title, grid)
-
-
-def _named(recipient: Recipient) -> str:
-    """A person with the address, a group by its robot's name."""
-    return f"{recipient.name} <{recipient.email}>" if recipient.email else recipient.name
-
-
-def _about(notices: Iterable[Notice], words: Words) -> Iterator[str]:
-    ids: defaultdict[str, list[str]] = defaultdict(list)
-    for notice in notices:
-        copy = words["kinds"]["copy"] if notice.copy else ""
-        subject = notice.subject
-        name = subject.title if isinstance(subject, Figures) else subject.id
-        ids[words["kinds"][notice.kind] + copy].append(name)
-    for kind, mine in ids.items():
-        more = " " + words["report"]["more"].format(count=len(mine)) if len(mine) > _SHOWN_IDS else ""
-        yield f"{kind} {len(mine)}: {' '.join(mine[:_SHOWN_IDS])}{more}"
-
-
-def missed_section(missed: Sequence[Missed], words: Words) -> RenderableType | None:
-    """Who could not be told, and why."""
-    if not missed:
-        return None
-    ids: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for miss in missed:
-        ids[miss.name, miss.reason].append(miss.id)
-    grid = listing(words["report"]["person"], words["report"]["reason"], words["report"]["about"])
-    for (name, reason), mine in ids.items():
-        add_row(grid, name, words["report"][f"missed_{reason}"], " ".join(mine))
-    return _section(words["report"]["missed"], grid)
-
-
-def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -> RenderableType | None:
-    """Whose mail could not be handed over."""
-    if not failed:
-        return None
-    grid = listing(words["report"]["to"], words["report"]["reason"], "")
-    for recipient, delivery in failed:
-        again = words["report"]["given_up" if delivery.permanent or delivery.unsure else "try_again"]
-        add_row(
-            grid,
-            recipient.email,
-            Flowing(in_words(delivery.detail, words.groups.get("faults", {})), style="red"),
-            again,
-        )
-    return _section(words["report"]["failed"], grid)
-
-
-def answers_section(bag: Postbag, proposals: Sequence[Proposal], words: Words) -> RenderableType | None:
-    """What was answered by mail: what stands beside rows now, and how many mails were left aside."""
-    texts, new = words["answers"], set(bag.new)
-    lines = [
-        texts["standing"].format(count=len(proposals), new=sum(each.answer in new for each in proposals))
-    ]
-    meant = {each.answer for each in proposals}
-    reasons = dict(bag.ignored)
-    if not_meant := len({each.message for each in bag.new} - {each.message for each in meant}):
-        reasons["not_theirs"] = not_meant
-    if reasons:
-        shown = (f"{texts[reason]} {count}" for reason, count in sorted(reasons.items()))
-        lines.append(texts["ignored"].format(counts=words["report"]["comma"].join(shown)))
-    if not (proposals or reasons):
-        return None
-    return _section(texts["title"], *(Flowing(line) for line in lines))
-
-
-def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
-    """What the ledger says of notices; below one that is not sent its key, unbroken for copying, and why."""
-    texts = words["notices"]
-    if not entries:
-        return Flowing(texts["none"])
-    lines: list[RenderableType] = []
-    for each in entries:
-        to = _named(Recipient(each.name, each.email))
-        about = f"{words['kinds'][each.kind]} {each.row_id}"
-        lines.append(Flowing(f"{texts[each.state]}  {each.moment:%Y-%m-%d %H:%M}  {about}  {to}"))
-        if each.state != SENT:
-            lines.append(Text(f"    {each.key}", no_wrap=True, overflow="ignore"))
-            lines += (
-                [
-                    Padding(
-                        Flowing(in_words(each.detail, words.groups.get("faults", {})), style="dim"),
-                        (0, 0, 0, 4),
-                    )
-                ]
-                if each.detail
-                else []
-            )
-    return Group(*lines)
+    return section(texts["expired"].format(years=years), grid)
 
 
 def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> RenderableType:
@@ -360,7 +248,7 @@ def files_section(files: Iterable[tuple[str, Path | str]], words: Words) -> Rend
     grid = listing("", "")
     for name, place in files:
         add_row(grid, words["report"].get(name, name), _near(place))
-    return _section(words["report"]["files"], grid)
+    return section(words["report"]["files"], grid)
 
 
 def next_section(program: str, path: Path, now: datetime, words: Words) -> RenderableType:
@@ -371,7 +259,7 @@ def next_section(program: str, path: Path, now: datetime, words: Words) -> Rende
     add_row(grid, f"{program} why A005 {path} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
     add_row(grid, f"{program} init {texts['file']}", texts["init"])
     add_row(grid, f"{program} adopt {texts['old_file']}", texts["adopt"])
-    return _section(texts["next"], grid)
+    return section(texts["next"], grid)
 
 
 def _near(place: Path | str) -> str:
@@ -392,10 +280,3 @@ def backups_section(backups: Sequence[Backup], words: Words) -> RenderableType:
         size = f"{backup.size / 1024:,.0f} KiB"
         add_row(grid, str(number), f"{backup.moment:%Y-%m-%d %H:%M:%S}", size, backup.path.name)
     return grid
-
-
-def _section(title: str, *parts: RenderableType) -> RenderableType:
-    return Group(
-        Flowing(f"\n{title}", style="bold blue"),
-        *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts),
-    )

@@ -32,7 +32,8 @@ from sync.tell.periodic_notices import undelivered
 from sync.tell.recipients import Recipients
 from sync.tell.robots.setup import Clocks, robots
 from sync.tell.smtp import SmtpChannel, SmtpSettings
-from sync.terminal.report import console, notices_section
+from sync.terminal.report import console
+from sync.terminal.told import notices_section
 from sync.worker import Pass, Unchanged, run_pass
 
 START = datetime(2024, 6, 3, 10)
