@@ -90,7 +90,9 @@ def in_file(made, path):
         sheet = book.create_sheet(name)
         for number, row in enumerate(rows, start=1):
             for position, value in enumerate(row, start=1):
-                sheet.cell(number, position, value)
+                cell = sheet.cell(number, position, value)
+                if isinstance(value, str):
+                    cell.data_type = "s"  # a text, whatever it begins with
     book.save(path)
     return ExcelBook(path)
 

@@ -1,15 +1,19 @@
 """The tabs of the archive: their names, and what people do to them."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from archive_tables import (
+    EVERY_REPORT,
     NOW,
+    MemoryShelf,
     archived,
     in_file,
     in_memory,
     item,
+    looked_again,
     meeting,
     one_pass,
     standing,
@@ -20,7 +24,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from sync.archiving.cabinet import drawers
 from sync.archiving.naming import free_name, tab_name
+from sync.books.excel import ExcelBook
+from sync.books.google.book import GoogleBook
 
 
 @given(st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=8, unique=True))
@@ -110,3 +117,63 @@ def test_a_deleted_archive_tab_takes_its_rows_with_it_and_hinders_nothing(tmp_pa
 
     assert archived(book) == {("2024年产品会议", "A2"): 1}
     assert standing(book) == ["A3"]
+
+
+HOSTILE = ["=1+1", "+2", "-3", "@x", '=HYPERLINK("http://x")', "\t=1+1", "'引'", "a!b'c", "会/议[1]"]
+TABLE = "it's =1+1"
+
+
+@pytest.mark.parametrize("usual", ["", "归档{year}.xlsx"])
+def test_no_text_becomes_a_formula_in_the_archive_or_in_reports(make, tmp_path, usual):
+    register = [[f"M{number}", text, text, date(2024, 3, 1), None] for number, text in enumerate(HOSTILE)]
+    other = {"行动项描述": "", "负责人": "", "所属部门": "", "交付成果": "", "议题": ""}
+    items = [
+        item(f"{kind}{number}", f"M{number}", **(done | dict.fromkeys(other, text)))
+        for kind, done in (
+            ("A", {}),
+            ("B", {"实际完成时间": None, "状态": "进行中", "计划完成时间": date(2024, 5, 20)}),
+        )
+        for number, text in enumerate(HOSTILE)
+    ]
+    agenda = [[f"M{number}", 1, text, text, text, None] for number, text in enumerate(HOSTILE)]
+    content = tabs(items, register, agenda)
+    book = make({TABLE: content.pop("行动项跟踪表"), **content})
+    before = {row[0]: row for row in book.read().tab(TABLE).rows}
+
+    shelf = MemoryShelf(usual)
+    one_pass(book, tmp_path, shelf, settings=EVERY_REPORT)
+
+    assert len(looked_again(book, tmp_path, shelf, settings=EVERY_REPORT).plan) == 0
+    archive = [drawer for each in (book, *shelf.books.values()) for drawer in drawers(each.read())]
+    kept = [row.said for drawer in archive if drawer.table == "actions" for row in drawer.rows]
+    assert {row["编号"]: row["负责人"] for row in kept} == {
+        f"A{n}": before[f"A{n}"][3] for n in range(len(HOSTILE))
+    }
+    for tab in book.read().tabs:
+        if tab.generated:
+            assert set(tab.errors) <= {(2, 13)}, "the heartbeat, which the test's server does not compute"
+            if tab.name in {drawer.tab for drawer in archive}:
+                assert not tab.formulas
+    for formula in formulas_of(book):
+        assert re.match(r"=?(IF\(TODAY\(\)|HYPERLINK\(\"#)", formula), formula
+
+
+def formulas_of(book):
+    """The formulas of generated tabs as they stand there."""
+    names = [tab.name for tab in book.read().tabs if tab.generated]
+    if isinstance(book, ExcelBook):
+        sheets = load_workbook(book.path)
+        cells = [cell for name in names for row in sheets[name].iter_rows() for cell in row]
+        assert {tab_of(cell.hyperlink.location) for cell in cells if cell.hyperlink} <= {*sheets.sheetnames}
+        return [cell.value for cell in cells if cell.data_type == "f"]
+    if isinstance(book, GoogleBook):
+        rows = [row for name in names for row in book.desk.spreadsheet.sheet(name).rows]
+        values = [(cell or {}).get("userEnteredValue", {}) for row in rows for cell in row]
+        return [value["formulaValue"] for value in values if "formulaValue" in value]
+    return []
+
+
+def tab_of(link):
+    """The tab that a link leads to."""
+    name = link.rpartition("!")[0]
+    return name[1:-1].replace("''", "'") if name.startswith("'") else name

@@ -1,12 +1,15 @@
 """Reports that people deleted, renamed or scribbled on heal, in memory and in Excel files."""
 
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.styles import PatternFill
 from report_desk import QUARTER, WEEK, Desk, done_past, texts
 
 from sheet_templates import template, words
@@ -148,3 +151,93 @@ def test_the_other_reports_heal_too(tmp_path, name):
     desk.put()
     assert name not in desk.book.tabs
     assert "请王芳核对" in texts(desk.shown("改了名"))
+
+
+def hide(book: Workbook) -> None:
+    book[WEEK].sheet_state = "hidden"
+
+
+def move(book: Workbook) -> None:
+    book.move_sheet(WEEK, -len(book.sheetnames))
+
+
+def protect(book: Workbook) -> None:
+    book[WEEK].protection.enable()
+
+
+def insert_a_row(book: Workbook) -> None:
+    """As openpyxl does it: what is merged, and the name over the block, stay where they were."""
+    book[WEEK].insert_rows(8)
+    book[WEEK]["A8"] = "我们插的一行"
+
+
+def delete_rows(book: Workbook) -> None:
+    book[WEEK].delete_rows(6, 4)
+
+
+def copy(book: Workbook) -> None:
+    book.copy_worksheet(book[WEEK]).title = "上周存档"
+
+
+def clear(book: Workbook) -> None:
+    for row in book[WEEK].iter_rows():
+        for cell in row:
+            if not isinstance(cell, MergedCell):
+                cell.value = None
+
+
+def merge_and_colour(book: Workbook) -> None:
+    book[WEEK].merge_cells("A20:P21")
+    book[WEEK]["A1"].fill = PatternFill("solid", fgColor="FF0000")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "edit",
+    [hide, move, protect, insert_a_row, delete_rows, copy, clear, merge_and_colour],
+    ids=lambda edit: edit.__name__,
+)
+def test_excel_heals_whatever_people_do_to_a_tab(tmp_path, edit):
+    path, shown = tmp_path / "tracker.xlsx", demo()
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+    _, before = reported_by(path, tmp_path, shown.now)
+    book = load_workbook(path)
+    edit(book)
+    theirs = {
+        name: [[cell.value for cell in row] for row in book[name].iter_rows()]
+        for name in book.sheetnames
+        if name in {"行动项跟踪表", "上周存档"}
+    }
+    book.save(path)
+
+    done, after = reported_by(path, tmp_path, shown.now + timedelta(hours=1))
+
+    assert done.without_tabs is None
+    notes = {note.text for _, note in done.judged.reports.noted}
+    assert notes <= {"我们插的一行"}
+    alive = words("zh-CN")["summary"]["alive"]  # what a formula gave, which openpyxl does not keep
+    wanted = [text for text in before[WEEK] if text != alive]
+    assert after[WEEK][:4] == wanted[:4]
+    assert Counter(wanted) <= Counter(after[WEEK])
+    left = load_workbook(path)
+    assert {
+        name: [[cell.value for cell in row] for row in left[name].iter_rows()] for name in theirs
+    } == theirs
+    settled = path.read_bytes()
+    reported_by(path, tmp_path, shown.now + timedelta(hours=2))
+    assert path.read_bytes() == settled
+
+
+@pytest.mark.slow
+def test_charts_that_people_deleted_are_there_again_when_the_tab_is_next_written(tmp_path):
+    path, shown = tmp_path / "tracker.xlsx", demo()
+    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
+    reported_by(path, tmp_path, shown.now)
+    book = load_workbook(path)
+    assert len(book[WEEK]._charts) == 3
+    book[WEEK]._charts = []
+    book.save(path)
+
+    reported_by(path, tmp_path, shown.now + timedelta(days=1))
+
+    assert len(load_workbook(path)[WEEK]._charts) == 3

@@ -33,7 +33,7 @@ from sync.books.excel.refreshing import (
 from sync.books.excel.scratch import Base, frame_of, scratch_workbook
 from sync.books.excel.strings import SharedStrings
 from sync.books.excel.styles import Stylesheet
-from sync.books.excel.surroundings import with_frame, with_links, with_merged
+from sync.books.excel.surroundings import with_breaks, with_frame, with_links, with_merged
 from sync.books.excel.workbook import Sheet, Workbook
 from sync.books.excel.worksheet import Worksheet, merged_areas, parse_worksheet, widened
 from sync.generated import GeneratedTab
@@ -155,10 +155,10 @@ class TabMaker:
     def _around(
         self, worksheet: Worksheet, tab: GeneratedTab, ours: tuple[Area, Area], made: Worksheet
     ) -> Worksheet:
-        """What stands after the cells: merged areas, colours and links of the block."""
+        """What stands after the cells: merged areas, colours and links of the block, and where pages begin."""
         worksheet = with_merged(worksheet, ours, merged_areas(made))
         worksheet = with_colours(worksheet, tab.colours, self._styles)
-        return with_links(worksheet, ours, made)
+        return with_breaks(with_links(worksheet, ours, made), made)
 
     def _expect_moved(
         self, sheet: Sheet, moved: dict[tuple[int, int], tuple[int, int]], wanted: Wanted

@@ -40,7 +40,7 @@ def _heights(
             continue
         area = spans.get((row, column))
         if area is None or area.first_row == area.last_row:
-            wide = _across(tab, column, area.last_column if area else column)
+            wide = across(tab, column, area.last_column if area else column)
             margin = _PADDING if cell.look in CENTRED else _PADDING + _INDENT
             found.append(_LINE * _lines(cell.value, wide - margin))
     return found
@@ -72,8 +72,8 @@ def width_of(tab: GeneratedTab, column: int) -> float:
     return tab.widths[column - 1] if column <= len(tab.widths) else _WIDTH
 
 
-def _across(tab: GeneratedTab, first: int, last: int) -> int:
-    """How many pixels columns take on a usual screen."""
+def across(tab: GeneratedTab, first: int, last: int) -> int:
+    """How many pixels columns (from 1) take on a usual screen."""
     return sum(int(width_of(tab, column) * 7 + 0.5) + 5 for column in range(first, last + 1))
 
 
@@ -82,4 +82,4 @@ def pixels(tab: GeneratedTab, place: Area) -> tuple[int, int]:
     heights = row_heights(tab)
     rows = range(place.first_row - 1, place.last_row)
     height = sum(int(4 / 3 * (heights[row] if row < len(heights) else 15)) for row in rows)
-    return _across(tab, place.first_column, place.last_column), height
+    return across(tab, place.first_column, place.last_column), height

@@ -11,6 +11,7 @@ from sheet_templates.template import template
 from sync.books.excel.charting import chart_name, draw, spelled_out
 from sync.books.excel.measuring import CENTRED, row_heights
 from sync.books.excel.package import open_package
+from sync.books.excel.paper import A4, MARGINS, on_one_page, page_breaks
 from sync.books.excel.plain import Style, is_plain, samples, style_of
 from sync.books.excel.references import quoted
 from sync.books.excel.refusal import RefusalError
@@ -22,8 +23,6 @@ from sync.snapshot import CellValue
 _EDITION = 1
 """Counts up when widths, panes or print set-up are made otherwise, so that tabs of before are set up anew."""
 _BARE = frozenset({"title", "faint"})
-_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}  # inches
-_A4 = 9
 _Formats = dict[Style, Any]
 _CONTROL = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -39,7 +38,7 @@ class Base:
 
 def frame_of(tab: GeneratedTab) -> str:
     """Eight digits that change when what stands around the cells does: widths, panes, print set-up."""
-    frame = (_EDITION, tab.widths, tab.frozen_rows, tab.landscape)
+    frame = (_EDITION, tab.widths, tab.frozen_rows, tab.landscape, *("one page",) * on_one_page(tab))
     return hashlib.sha256(repr(frame).encode()).hexdigest()[:8]
 
 
@@ -105,6 +104,7 @@ class _Writer:
             self._merge(*(number - 1 for number in area))
         for chart in self._tab.charts:
             draw(self._book, self._sheet, self._tab, chart, chart_name(self._tab, chart))
+        self._sheet.set_h_pagebreaks([row - 1 for row in page_breaks(self._tab)])
 
     def _cell(self, row: int, column: int, cell: TabCell) -> None:
         look = self._format(cell)
@@ -174,9 +174,9 @@ class _Writer:
         if tab.frozen_rows:
             sheet.freeze_panes(tab.frozen_rows, 0)
         sheet.hide_gridlines(2)
-        sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(**_MARGINS)
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, int(on_one_page(tab)))
+        sheet.set_margins(**MARGINS)
         sheet.center_horizontally()
         sheet.set_footer("&L&9&A&R&9&P / &N")
         if tab.landscape:

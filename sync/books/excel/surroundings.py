@@ -1,4 +1,4 @@
-"""What stands around a generated tab's cells: merged areas, links, widths, panes and print set-up."""
+"""What stands around a generated tab's cells: merged areas, links, widths, panes, page breaks and print set-up."""
 
 import re
 from collections.abc import Iterator
@@ -64,6 +64,24 @@ def _links(sheet: Worksheet) -> Iterator[tuple[str, str, bytes]]:
         ref = each.attributes.get("ref", "")
         place = _QUOTES.sub("", each.attributes.get("location", "")).removeprefix("#").casefold()
         yield ref, place, data[each.start : each.end]
+
+
+def with_breaks(sheet: Worksheet, scratch: Worksheet) -> Worksheet:
+    """The worksheet with the scratch sheet's page breaks between rows, and no others."""
+    wanted = _breaks(scratch)
+    if _breaks(sheet) == wanted:
+        return sheet
+    items = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in wanted)
+    whole = f'<rowBreaks count="{len(wanted)}" manualBreakCount="{len(wanted)}">{items}</rowBreaks>'
+    return with_tail_element(sheet, "rowBreaks", prefixed(whole, sheet.prefix) if wanted else b"")
+
+
+def _breaks(sheet: Worksheet) -> list[str]:
+    if b"rowBreaks" not in sheet.tail:
+        return []
+    root, _ = sheet.after()
+    listed = root.first("rowBreaks")
+    return [each.attributes.get("id", "") for each in (listed.all("brk") if listed else ())]
 
 
 def _with_list(sheet: Worksheet, name: str, items: list[bytes], *, counted: bool) -> Worksheet:
