@@ -51,6 +51,11 @@ def test_those_of_one_second_are_told_apart(path: Path) -> None:
     assert listed[0].path.name == "20240603-100000.12-T.xlsx"
 
 
+def test_the_newest_of_one_second_is_newest_though_older_ones_have_made_way(path: Path) -> None:
+    former = [write(path, str(turn), backups(path, 2)) for turn in range(6)]
+    assert [backup.path.read_bytes() for backup in backups(path).listed()] == former[:3:-1]
+
+
 def test_a_clock_that_goes_back_never_loses_the_latest(path: Path) -> None:
     for day in range(4):
         write(path, f"{day}", backups(path, 2, NOW + timedelta(days=day)))

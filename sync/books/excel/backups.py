@@ -105,14 +105,12 @@ class Backups:
         return place
 
     def _free(self, name: str) -> Path:
-        """A name that no backup has yet; a workbook's very long name is cut."""
+        """A name later than that of every backup of this second; a workbook's very long name is cut."""
         stem, ending = Path(name).stem[:_LONGEST], Path(name).suffix
-        moment, turn = self.now.strftime(_MOMENT), 1
-        place = self.folder / f"{moment}-{stem}{ending}"
-        while place.exists():
-            turn += 1
-            place = self.folder / f"{moment}.{turn}-{stem}{ending}"
-        return place
+        second = self.now.replace(microsecond=0)
+        turn = 1 + max((backup.turn for backup in self._found() if backup.moment == second), default=0)
+        moment = f"{second:{_MOMENT}}" + (f".{turn}" if turn > 1 else "")
+        return self.folder / f"{moment}-{stem}{ending}"
 
 
 def _moment(text: str) -> datetime | None:
