@@ -25,7 +25,9 @@ class Archive:
 def prove_tabs(tabs: Sequence[PutTab], snapshot: Snapshot, archive: Archive) -> None:
     """A tab of people's is never written over, no tab is written twice, and one of the archive keeps its rows."""
     peoples = {tab.name.casefold() for tab in snapshot.tabs if tab.generated is None}
-    archived = {drawer.tab.casefold(): drawer for drawer in drawers(snapshot)}
+    names = {tab.content.name.casefold() for tab in tabs}
+    written_anew = (tab for tab in snapshot.tabs if tab.name.casefold() in names)
+    archived = {drawer.tab.casefold(): drawer for tab in written_anew if (drawer := drawer_of(tab))}
     put: set[str] = set()
     for tab in tabs:
         name = tab.content.name.casefold()
@@ -59,6 +61,8 @@ def prove_rows(
 ) -> None:
     """Rows leave people's tables only when each stands in the archive as it stands there, and come back only from
     there, below the table's last row."""
+    if not (plan.removals or plan.rows):
+        return
     kept = (*drawers(snapshot), *archive.elsewhere)
     tables = {layouts[key].tab: key for key in ARCHIVED_TABLES if key in layouts}
     there = keys(kept)
