@@ -102,7 +102,7 @@ def look(
     if shelf and settings.archive.on and not damaged:
         days = settings.archive.after_days
         rules = FilingRules(shelf.place, workbook.obstacles, days, template(), language)
-        filing = plan_filing(snapshot, away, judgement, rules)
+        filing = plan_filing(snapshot, archive, judgement, rules)
     proposals = _proposals(judgement, read, memory) if settings.replies.on else ()
     answered = notes_of(proposals, language)
     plan = make_plan(snapshot, judgement, levels, read.ids, template(), language, answered)

@@ -96,13 +96,12 @@ _STAYS_SENTENCES = {
 
 def plan_filing(
     snapshot: Snapshot,
-    elsewhere: Sequence[Drawer],
+    kept: tuple[Drawer, ...],
     judgement: Judgement,
     rules: FilingRules,
 ) -> Filing:
-    """What is due, and can go. ``elsewhere`` are the archive's tabs in other workbooks."""
+    """What is due, and can go. ``kept`` are the archive's tabs, in this and in other workbooks."""
     book, template, words = judgement.book, rules.template, rules.words
-    kept = (*drawers(snapshot), *elsewhere)
     sorter = _Sorter(snapshot, book, kept, rules)
     items, stuck = sorter.sort(due_items(book, rules.after_days, template, words))
     left = {each.row for each in items}
