@@ -130,8 +130,9 @@ def _width(label: str, rows: Sequence[Kept]) -> float:
 
 
 def _units(text: str) -> float:
-    """How wide a text is; a Chinese sign, which has three bytes, is as wide as two digits."""
-    return (len(text) + len(text.encode("utf-8", "replace"))) / 2
+    """How many digits are as wide as a text: a letter has 7.5 pixels, a digit 7; a Chinese sign, which has three bytes,
+    is as wide as two letters."""
+    return (len(text) + len(text.encode("utf-8", "replace"))) / 2 * 7.5 / 7
 
 
 def keys(found: Sequence[Drawer]) -> Counter[tuple[str, Key]]:

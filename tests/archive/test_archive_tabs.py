@@ -24,9 +24,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from sync.archiving.cabinet import drawers
+from sync.archiving.cabinet import Drawer, Kept, drawers, shown
 from sync.archiving.naming import free_name, tab_name
 from sync.books.excel import ExcelBook
+from sync.books.excel.measuring import row_heights
 from sync.books.google.book import GoogleBook
 
 
@@ -41,6 +42,13 @@ def test_tab_names_are_fit_and_do_not_clash(wanted):
         assert name == name.strip("' ")
     taken = {name.casefold() for name in names}
     assert free_name(wanted[0], taken.__contains__).casefold() not in taken
+
+
+@given(st.text("市场部输出abc12 ", min_size=1, max_size=28).filter(lambda text: len(text.encode()) <= 40))
+def test_a_text_that_a_column_has_room_for_takes_one_line(text):
+    drawer = Drawer("2024年", "actions", ("行动项描述",), (Kept(NOW, {"行动项描述": text}),))
+
+    assert row_heights(shown(drawer, "归档日期"))[1] == 18
 
 
 def test_a_tab_of_peoples_of_that_name_is_left_alone(make, tmp_path):
