@@ -121,8 +121,8 @@ def _late_note(facts: Mapping[str, Any], words: Words) -> str:
 
 
 def _shown(value: object, words: Words) -> str:
-    """A value on one line, as much of it as helps; several (names, headings) as a list."""
+    """A value on one line, as much of it as helps; several (names, headings) as a list of all of them."""
     if isinstance(value, tuple):
-        value = words["report"]["comma"].join(value)
+        return words["report"]["comma"].join(_shown(each, words) for each in value)
     text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

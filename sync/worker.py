@@ -16,9 +16,10 @@ from hashlib import sha256
 from importlib.metadata import version
 from types import MappingProxyType
 
+from rules.wordlists import fold
 from sheet_templates import template
 from sync.answering.taking import Postbag, Postbox
-from sync.archiving.filing import Filed
+from sync.archiving.filing import Filed, kept_back
 from sync.archiving.moving import move
 from sync.archiving.shelf import Shelf
 from sync.baseline import KnownFault, known_faults
@@ -32,7 +33,7 @@ from sync.memory import Memory, recall
 from sync.settings import Settings
 from sync.tell.channel import Channel, Delivery
 from sync.tell.groups import GroupsTold
-from sync.tell.notice import Notice, Recipient
+from sync.tell.notice import PAPERS, Notice, Recipient
 from sync.tell.robots.robot import Robot
 from sync.telling import Brake, Teller
 
@@ -107,16 +108,17 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     judge = partial(look, workbook, settings, now, shelf=shelf)
     judged = judge(memory)
     ledger.prepare()
-    filed = Filed(later=judged.filing.stopped)
-    if shelf and judged.filing.leaving:
-        filed = _file(workbook, ledger, shelf, judged, settings)
+    filing = kept_back(judged.filing, judged.judgement.book, _owed(judged, ledger))
+    filed = Filed(later=filing.stopped)
+    if shelf and filing.leaving:
+        filed = _file(workbook, ledger, shelf, replace(judged, filing=filing), settings)
         memory = recall(ledger, now).from_now_on
         judged = judge(memory)
     written = _write_anew(workbook, ledger, judged, partial(judge, memory))
     done, left = written.judged, written.left
     if postbox and left:
         bag = postbox.settle(bag, ledger)
-    run = _record(ledger, written, memory, now)
+    run = _record(ledger, written, memory, now, sum(filed.rows.values()))
     teller = Teller(ledger, run, channel, robots, settings, now, done.states)
     told = teller.tell(done.notices, done.judgement.book, whole=not written.busy, release=release)
     if (
@@ -156,10 +158,11 @@ def set_baseline(workbook: Book, ledger: Ledger, settings: Settings, now: dateti
     return judged
 
 
-def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime) -> int:
-    """Write down what was written and what is known from now on. Returns the run's number."""
+def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime, archived: int) -> int:
+    """Write down what was written, how many rows were archived, and what is known from now on. Returns the run's
+    number."""
     judged = written.judged
-    run = _record_look(ledger, judged, judged.plan, memory, now, written.left)
+    run = _record_look(ledger, judged, judged.plan, memory, now, written.left, archived)
     keep_figures(ledger, judged.reports.week, judged.reports.figures)
     keep_closed(ledger, judged.reports.closed)
     if not written.busy and memory.baseline != (standing := _still_standing(judged)):
@@ -168,10 +171,16 @@ def _record(ledger: Ledger, written: _Written, memory: Memory, now: datetime) ->
 
 
 def _record_look(
-    ledger: Ledger, judged: Judged, plan: Plan, memory: Memory, now: datetime, after: str = ""
+    ledger: Ledger,
+    judged: Judged,
+    plan: Plan,
+    memory: Memory,
+    now: datetime,
+    after: str = "",
+    archived: int = 0,
 ) -> int:
     new = {row_id: state for row_id, state in judged.states.items() if memory.rows.get(row_id) != state}
-    return ledger.record(now, plan, len(judged.risks), len(judged.judgement.findings), new, after)
+    return ledger.record(now, plan, len(judged.risks), len(judged.judgement.findings), new, after, archived)
 
 
 def _still_standing(judged: Judged) -> frozenset[KnownFault]:
@@ -202,6 +211,13 @@ def _circumstances(settings: Settings, now: datetime) -> str:
         exclude={"mail": {"password", "client_secret"}, "running": True, "log": True, "trackers": True}
     )
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
+
+
+def _owed(judged: Judged, ledger: Ledger) -> set[str]:
+    """The (folded) numbers of meetings of which a document has still to go out. What is old when people are first told
+    of anything never goes out."""
+    papers = [each for each in judged.notices if each.kind in PAPERS] if ledger.has_told() else []
+    return {fold(each.subject.id) for each in ledger.notices.unknown(papers)}
 
 
 def _file(workbook: Book, ledger: Ledger, shelf: Shelf, judged: Judged, settings: Settings) -> Filed:

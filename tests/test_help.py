@@ -36,6 +36,11 @@ def test_help_is_chinese_and_fits_the_terminal(closeloop, name, columns):
     assert not any(" the " in line for line in lines)
 
 
+@pytest.mark.parametrize("columns", [1, 20, 30])
+def test_help_is_shown_in_any_terminal(closeloop, columns):
+    assert closeloop("run", "--help", columns=columns)[0] == 0
+
+
 def test_help_is_english_in_an_english_terminal(closeloop):
     _, shown, _ = closeloop("doctor", "--help", language="en_GB.UTF-8")
 

@@ -4,7 +4,7 @@ import pytest
 
 from rules.findings import Finding, Severity
 from sheet_templates import LANGUAGES, template, words
-from sync.sentences import MOST, cell_message
+from sync.sentences import MOST, cell_message, sentence
 from tests.messages.every_message import FOLDER, caught, every_message
 
 
@@ -20,6 +20,13 @@ def found_together() -> list[tuple[Finding, ...]]:
     by_code = {finding.code: finding for finding in caught() if finding.table == "actions"}
     everything = tuple(by_code[code] for code in sorted(by_code))
     return [everything[:count] for count in range(1, len(everything) + 1)]
+
+
+def test_every_heading_at_fault_is_named():
+    columns = template().tables["actions"].columns
+    finding = Finding("S004", Severity.ERROR, "actions", "A1", 2, tuple(columns)[:12], {"value": ""})
+    said = sentence(finding, words("en"), template())
+    assert all(columns[key].heads[words("en").head] in said for key in finding.columns)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,11 +1,12 @@
 """Two phases: what is due is copied into archive tabs, and what is found there again, word for word, is removed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from rules.cells import each_value
 from rules.judge import Judgement
 from rules.table import Book, Layout
 from rules.wordlists import fold
@@ -91,6 +92,7 @@ _STAYS_SENTENCES = {
     "merged": "this row is merged with its neighbour",
     "taken": "its number stands in the archive already, on a row that says something else",
     "not_alone": "its meeting or one of its topics has to stay",
+    "owed": "a document of its meeting has still to go out",
 }
 
 
@@ -110,6 +112,23 @@ def plan_filing(
     following, lagging = sorter.sort(topics)
     together, apart = _together(going, following, lagging, topics_of(book))
     return Filing((*items, *together), (*stuck, *staying, *lagging, *apart), book.today.date(), kept)
+
+
+def kept_back(filing: Filing, book: Book, owed: Collection[str]) -> Filing:
+    """The filing without the meetings of these (folded) numbers and their topics."""
+    meetings = book.get("meetings")
+    if meetings is None or not owed:
+        return filing
+    rows = set(meetings.rows[each_value(meetings.id, fold).isin(owed)])
+    topics = {topic for topic, meeting in topics_of(book).items() if meeting in rows}
+    back = [
+        each
+        for each in filing.leaving
+        if each.row in {"meetings": rows, "topics": topics}.get(each.table, ())
+    ]
+    stays = (Stays(each.table, each.row, _STAYS_SENTENCES["owed"]) for each in back)
+    going = tuple(each for each in filing.leaving if each not in back)
+    return replace(filing, leaving=going, staying=(*filing.staying, *stays))
 
 
 def _meetings_of(kept: Sequence[Drawer], template: Template) -> set[str]:

@@ -27,11 +27,15 @@ def elsewhere(shelf: Shelf | None) -> tuple[tuple[Drawer, ...], WorkbookFault | 
 
 def move(workbook: Book, shelf: Shelf, snapshot: Snapshot, filing: Filing, settings: Settings) -> Filed:
     """Archive in two phases: rows of the ``snapshot`` are copied, all is read back, and what is found in the archive
-    word for word is removed. Whatever stops it, each row stands in one place at least, and the next pass goes on."""
+    word for word is removed. Whatever stops it, each row stands in one place at least, and the next pass goes on.
+
+    Nothing is copied while the tracker is open elsewhere: what people change there until it can be removed would stand
+    in the archive as it was."""
     if not filing.leaving:
         return Filed({}, filing.stopped)
     left = snapshot.fingerprint
     try:
+        workbook.check_writable()
         for place in filing.places:
             if place == HERE:
                 left = _copy(workbook, snapshot, place, filing, settings)

@@ -25,6 +25,10 @@ class Book(Protocol):
         Of the workbook as it was last read. A reason is an English sentence of ``words/*/faults.toml``.
         """
 
+    def check_writable(self) -> tuple[str, ...]:
+        """Raise BusyFault where it can be told already that nothing can be written now. Gives the names of locks that
+        a crashed program has left."""
+
     def apply(self, plan: Plan) -> str:
         """Carry out all of the plan or nothing; gives the fingerprint of the workbook as it was left.
 

@@ -30,6 +30,10 @@ class MemoryBook:
         )
         return Snapshot(tuple(self.tabs.values()), sha256(shown.encode()).hexdigest())
 
+    def check_writable(self) -> tuple[str, ...]:
+        """Always."""
+        return ()
+
     def apply(self, plan: Plan) -> str:
         """Carry out a plan, all or nothing. Raises ChangedFault when the tabs are not those it was made for."""
         if not len(plan):

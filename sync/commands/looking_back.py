@@ -65,7 +65,8 @@ def show_history(
     """Print what passes wrote in one row, or what they wrote last in any, by run."""
     tracker = find_tracker(path, config, name)
     with closing(tracker.ledger()) as ledger:
-        written = history_of(ledger, row_id.strip()) if row_id else latest_changes(ledger, most or _MOST)
+        but, count = "" if as_json else _INTERNAL, most or _MOST
+        written = history_of(ledger, row_id.strip(), but) if row_id else latest_changes(ledger, count, but)
     written = written[-most if most else None :]
     if as_json:
         print_json([_machine(each) for each in written])
@@ -73,8 +74,7 @@ def show_history(
     language = words(tracker.settings.language)
     texts = language["looking_back"]
     nothing = texts["no_changes"].format(id=row_id) if row_id else texts["nothing_written"]
-    seen = [each for each in written if each.column != _INTERNAL]
-    show(_changes(seen, language) if seen else Flowing(nothing))
+    show(_changes(written, language) if written else Flowing(nothing))
 
 
 def undo_run(

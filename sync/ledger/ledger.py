@@ -80,9 +80,10 @@ class Ledger:
         findings: int,
         states: Mapping[str, RowState],
         after: str = "",
+        archived: int = 0,
     ) -> int:
-        """Write down a pass: its changes, the rows whose state is new, and the fingerprint of the workbook ``after``
-        it was written. Returns the run's number."""
+        """Write down a pass: its changes, how many rows it archived before them, the rows whose state is new, and the
+        fingerprint of the workbook ``after`` it was written. Returns the run's number."""
         with self.database.transaction() as connection:
             added = connection.execute(
                 RUNS.insert().values(
@@ -91,7 +92,7 @@ class Ledger:
                     fingerprint=plan.fingerprint,
                     rows=rows,
                     findings=findings,
-                    changes=len(plan),
+                    changes=len(plan) + archived,
                     after=after,
                 )
             )

@@ -62,16 +62,17 @@ def left_by(ledger: Ledger, run: int) -> str:
     return (rows[0][0] if rows else None) or ""
 
 
-def history_of(ledger: Ledger, row_id: str) -> list[Written]:
-    """The cells that passes wrote in the rows of that number, the earliest first."""
-    query = _of_changes(ledger).where(CHANGES.c.row_id == row_id)
+def history_of(ledger: Ledger, row_id: str, but: str = "") -> list[Written]:
+    """The cells that passes wrote in the rows of that number, the earliest first; without those of one column."""
+    query = _of_changes(ledger).where(CHANGES.c.row_id == row_id, CHANGES.c.column != but)
     return _read(ledger.database.asked(CHANGES, query.order_by(RUNS.c.id)))
 
 
-def latest_changes(ledger: Ledger, most: int) -> list[Written]:
-    """The cells that passes wrote last, the earliest of them first."""
+def latest_changes(ledger: Ledger, most: int, but: str = "") -> list[Written]:
+    """The cells that passes wrote last, the earliest of them first; without those of one column."""
     latest = sql.desc(RUNS.c.id)
-    rows = ledger.database.asked(CHANGES, _of_changes(ledger).order_by(latest, CHANGES.c.row_id).limit(most))
+    query = _of_changes(ledger).where(CHANGES.c.column != but).order_by(latest, CHANGES.c.row_id)
+    rows = ledger.database.asked(CHANGES, query.limit(most))
     return _read(sorted(rows, key=itemgetter(0)))
 
 

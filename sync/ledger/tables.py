@@ -87,7 +87,7 @@ CLOSED = sql.Table(
     *_keys("tracker", "row_id"),
     *_texts("department", "due", "done"),
     *_numbers("late_days"),
-    sql.Column("errors", sql.Integer, nullable=False, server_default="0"),
+    sql.Column("errors", sql.Integer),
 )
 SHOWN = sql.Table(
     "shown", METADATA, *_keys("tracker", "kind"), *_texts("name", "digest", "cells", "former", "notes")

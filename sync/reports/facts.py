@@ -162,7 +162,7 @@ def _gone(
             "on_time": ~done.dt.normalize().gt(due.dt.normalize()), "risk": "normal", "confidential": False,
             "waived": False, "late": False, "at_risk": False, "closed": True,
             "blocked": False, "waiting": False, "carried": 0, "errors": 0, "warnings": 0, "worst": "",
-            "complete": known.errors.eq(0),
+            "complete": known.errors.eq(0).astype(object).where(known.errors.notna(), None),
         }
     )  # fmt: skip
     texts = ("description", "reason", "remark", "verifier")

@@ -35,14 +35,15 @@ class Shown:
 
 
 class Closed(NamedTuple):
-    """An item that is closed, for the time when its row has gone to the archive; ``errors`` are the findings in it."""
+    """An item that is closed, for the time when its row has gone to the archive; ``errors`` are the findings in it,
+    None where they were not kept yet."""
 
     row_id: str
     department: str
     due: str
     done: str
     late_days: int
-    errors: int = 0
+    errors: int | None = None
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _present(facts: Facts, quarter: Period) -> dict[str, Value]:
     """What is known of the rows as they stand now or went to the archive, and of no former day."""
     items = facts.items
     due = within(items.due, quarter)
-    present: dict[str, Value] = {"complete": Rate(int((due & items.complete).sum()), int(due.sum()))}
+    present: dict[str, Value] = {"complete": _kept(items.complete[due])}
     return present | ({"waived": int(items.waived.sum())} if facts.has_waivers else {})
 
 

@@ -114,6 +114,10 @@ class WatchedBook:
         """As the book does."""
         return self.book.obstacles(tab, rows)
 
+    def check_writable(self) -> tuple[str, ...]:
+        """As the book does."""
+        return self.book.check_writable()
+
     def apply(self, plan: Plan) -> str:
         """As the book does; nothing ends it once it has begun."""
         self.watch.enter(Stage.WRITING)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from sync.terminal.breaking import flowed
 
-_WIDEST = 100
+_NARROWEST, _WIDEST = 10, 100
 Say = Callable[[str], str]
 """Gives the terminal's own sentence for an English one."""
 
@@ -25,7 +25,7 @@ def context_of(command: Any, arguments: Sequence[str]) -> typer.Context:
 
 def help_of(context: Any, say: Say, texts: Mapping[str, str], width: int) -> str:
     """Usage, what the command does, its arguments, options and the commands within it, no wider than the terminal."""
-    width = min(width, _WIDEST)
+    width = max(2 * _NARROWEST, min(width, _WIDEST))
     return "\n".join(_lines(context, say, texts, width)) + "\n"
 
 
@@ -62,6 +62,6 @@ def _tables(context: Any, say: Say, texts: Mapping[str, str]) -> Iterator[tuple[
 def _rows(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     left = max(cell_len(name) for name, _ in rows) + 4
     for name, text in rows:
-        first, *more = [*flowed(text, width - left)] or [""]
+        first, *more = [*flowed(text, max(width - left, _NARROWEST))] or [""]
         yield f"  {name}".ljust(left) + first
         yield from (" " * left + line for line in more)

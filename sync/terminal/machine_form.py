@@ -66,7 +66,7 @@ def ran(done: Pass | Unchanged) -> dict[str, Any]:
         "run": done.run,
         "read": rows_read(done.judged.judgement),
         "findings": len(done.judged.judgement.findings),
-        "changes": len(done.judged.plan),
+        "changes": len(done.judged.plan) + sum(done.filed.rows.values()),
         "notices": _notices(done.told),
         "sent": done.mails,
         "held": len(done.held),

@@ -179,6 +179,9 @@ class CrashingBook:
     def obstacles(self, tab, rows):
         return self.book.obstacles(tab, rows)
 
+    def check_writable(self):
+        return self.book.check_writable()
+
     def apply(self, plan):
         self.writes += bool(len(plan))
         dies = len(plan) and self.writes == self.at

@@ -44,7 +44,11 @@ def test_tab_names_are_fit_and_do_not_clash(wanted):
     assert free_name(wanted[0], taken.__contains__).casefold() not in taken
 
 
-@given(st.text("市场部输出abc12 ", min_size=1, max_size=28).filter(lambda text: len(text.encode()) <= 40))
+@given(
+    st.text("市场部输出abc12 ", min_size=1, max_size=28)
+    .map(str.strip)
+    .filter(lambda text: 0 < len(text.encode()) <= 40)
+)
 def test_a_text_that_a_column_has_room_for_takes_one_line(text):
     drawer = Drawer("2024年", "actions", ("行动项描述",), (Kept(NOW, {"行动项描述": text}),))
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from sync.archiving.cabinet import drawers
+from sync.ledger.ledger import Ledger
+from sync.ledger.recalling import last_runs
 from sync.settings import settings_from
 from sync.snapshot import Snapshot
+from sync.terminal.machine_form import ran
 from sync.worker import Unchanged
 
 
@@ -40,6 +44,9 @@ def test_a_second_pass_changes_nothing(make, tmp_path, settings):
     again = looked_again(book, tmp_path, settings=settings)
 
     assert done.filed.rows == {"actions": 1}
+    assert ran(done)["changes"] == len(done.judged.plan) + 1
+    with closing(Ledger.in_file(tmp_path / "ledger.sqlite", "t")) as ledger:
+        assert last_runs(ledger, 1)[0].changes == ran(done)["changes"]
     assert (len(again.plan), again.filing.leaving) == (0, ())
     assert isinstance(one_pass(book, tmp_path, settings=settings), Unchanged)
     assert book.fingerprint() == left

@@ -5,7 +5,7 @@ from archive_tables import archived, in_file, in_memory, item, meeting, one_pass
 
 from sync.archiving.shelf import ExcelShelf
 from sync.books.excel import ExcelBook
-from sync.faults import SettingsFault, WorkbookFault
+from sync.faults import BusyFault, SettingsFault, WorkbookFault
 from sync.settings import settings_from
 
 
@@ -42,3 +42,19 @@ def test_an_archive_workbook_that_cannot_be_read_stops_the_archiving_alone(tmp_p
 
     assert isinstance(done.filed.later, WorkbookFault)
     assert standing(book) == ["A1"]
+
+
+def test_nothing_is_copied_while_somebody_has_the_tracker_open(tmp_path):
+    shelf = ExcelShelf(tmp_path / "归档{year}.xlsx", tmp_path / "secret.xlsx", ("说明", "归档"))
+    book = in_file(tabs([item("A1"), item("A2", done=None)]), tmp_path / "t.xlsx")
+    lock = tmp_path / "~$t.xlsx"
+    lock.write_bytes(b"\x06Wang F".ljust(165, b" "))
+
+    done = one_pass(book, tmp_path, shelf)
+
+    assert isinstance(done.filed.later, BusyFault)
+    assert shelf.there() == []
+    lock.unlink()
+    again = one_pass(book, tmp_path, shelf)
+    assert again.filed.rows == {"actions": 1}
+    assert standing(book) == ["A2"]

@@ -58,6 +58,10 @@ class GoogleBook:
         file = self._last or self._read_file()
         return find_obstacles(file, tab, rows)
 
+    def check_writable(self) -> tuple[str, ...]:
+        """Only a write tells."""
+        return ()
+
     def apply(self, plan: Plan) -> str:
         """Carry out the whole plan, each value beside its own row wherever people have moved that meanwhile.
 
