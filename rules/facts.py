@@ -189,8 +189,11 @@ def _earlier_copies(actions: Table) -> "pd.Series[int]":
     What was done each time (提交周报) comes back because it is a routine. Where a meeting's date is not known
     its number tells which was earlier; the order of the rows says nothing, for people sort them.
     """
-    meant = actions.frame.loc[(actions.open & actions.meeting_id.ne("")).to_numpy(dtype=bool)]
+    asked = (actions.open & actions.meeting_id.ne("")).to_numpy(dtype=bool)
+    meant = actions.frame.loc[asked, ["description", "meeting_id", "meeting_row_date"]]
     text = meant["description"].str.replace(r"\W+", "", regex=True)
+    if not text[text.ne("")].duplicated().any():  # the usual case, in which nothing has to be put in order
+        return pd.Series(0, index=actions.rows)
     held = meant["meeting_row_date"].dt.normalize()
     number = each_value(meant["meeting_id"], sortable).where(held.isna(), "")
     copies = pd.DataFrame({"text": text, "held": held, "number": number})[text.ne("")]

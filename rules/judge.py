@@ -102,9 +102,10 @@ def _without_broken_dates(book: Book, broken: Broken) -> Book | None:
     if not any(rows.values()):
         return None
     actions = book.tables["actions"]
-    frame = actions.frame.copy()
-    for column, its in rows.items():
-        frame.loc[its, column] = pd.NaT
+    emptied = {
+        column: actions.frame[column].mask(actions.rows.isin(its)) for column, its in rows.items() if its
+    }
+    frame = actions.frame.assign(**emptied)
     mended = replace(book, tables={**book.tables, "actions": replace(actions, frame=frame)})
     touched = pd.Index(sorted({row for its in rows.values() for row in its}))
     return with_minutes_facts(with_progress(mended, touched))

@@ -199,7 +199,8 @@ def _kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
 def _says_something(
     cells: Sequence[CellValue], headings: Mapping[int, str], first: int | None, after_gap: bool
 ) -> bool:
-    if _TOTAL.fullmatch(next((text for text in map(text_of, cells) if text), "")):
+    leftmost = next(filter(None, cells), None)
+    if isinstance(leftmost, str) and _TOTAL.fullmatch(leftmost):
         return False  # whatever is counted behind it, mostly in a column of numbers that nobody has mapped
     told = cells[first - 1] if first and first <= len(cells) else None
     if not after_gap and isinstance(told, str) and told.strip() not in {"", headings.get(first or 0)}:
