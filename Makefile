@@ -45,7 +45,7 @@ fuzz: $(READY)   ## 20,000 damaged packages
 	CLOSELOOP_FUZZ=20000 $(BIN)/pytest -n auto tests/books/test_excel_fuzz.py
 
 crashes: $(READY) ## 300 kills in the middle of a pass, 500 while mails go out
-	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py
+	CLOSELOOP_KILLS=300 $(BIN)/pytest -n auto tests/books/test_excel_crashes.py tests/archive/test_archive_crashes.py
 	CLOSELOOP_KILLS=500 $(BIN)/pytest -s tests/tell/test_telling_crashes.py
 
 year: $(READY)   ## the mails of a simulated year, hour by hour, against those of tests/year
@@ -55,7 +55,7 @@ year-mails: $(READY) ## write these mails into tests/year, to be read by reviewe
 	$(BIN)/python -m tests.simulated_year --write
 
 interleavings: $(READY) ## 10,000 tables that people and the worker edit at once on Google Sheets
-	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py tests/books/test_google_removals.py
+	CLOSELOOP_INTERLEAVINGS=10000 $(BIN)/pytest tests/books/test_google_interleavings.py tests/books/test_google_removals.py tests/test_books_agree.py
 
 under-cron: $(READY) ## 30 minutes under a real cron, with a mail server, while people edit
 	$(BIN)/python -m tests.under_cron --minutes 30
@@ -67,7 +67,7 @@ soak: $(READY)   ## 2,000 passes of serve: memory and open files stay
 	CLOSELOOP_SOAK=2000 $(BIN)/pytest tests/test_scheduling.py -k many_passes
 
 undos: $(READY)  ## undo after 200 random passes, with people's edits between
-	CLOSELOOP_UNDOS=200 $(BIN)/pytest -n auto tests/test_undo_of_passes.py
+	CLOSELOOP_UNDOS=200 $(BIN)/pytest -n auto tests/test_undo_of_passes.py tests/test_undo.py
 
 mutants: $(READY) ## small faults in rules/, one after the other, and which of them no test finds (takes an hour or two)
 	$(BIN)/python -m tests.mutants $(MUTANTS)

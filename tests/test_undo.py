@@ -1,5 +1,9 @@
-"""What a pass wrote can be put back: the worker's cells as they were, and what was written since stays."""
+"""What a pass wrote can be put back: the worker's cells as they were, and what was written since stays.
 
+The long form: CLOSELOOP_UNDOS=200 (``make undos``).
+"""
+
+import os
 import random
 import shutil
 import sqlite3
@@ -91,7 +95,11 @@ def worker_cells(book) -> dict:
 
 
 @given(rows(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60 if "CLOSELOOP_UNDOS" in os.environ else 25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 def test_undo_gives_back_the_workers_cells_and_leaves_later_edits(table, chance):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -85,8 +85,9 @@ def _none_needed(column: "pd.Series[str]", words: WordLists) -> "pd.Series[bool]
 
 
 def _without_topics(meetings: Table, book: Book) -> "pd.Series[bool]":
-    topics = book.get("topics")
-    return meetings.none() if topics is None or topics.frame.empty else meetings.topic_count.eq(0)
+    topics, archived = book.get("topics"), book.archive.get("topics")
+    used = topics is not None and not (topics.frame.empty and (archived is None or archived.frame.empty))
+    return meetings.topic_count.eq(0) if used else meetings.none()
 
 
 def _keys(lacking: pd.DataFrame, meetings: Table) -> "pd.Series[Any]":

@@ -116,12 +116,12 @@ def test_whatever_is_archived_the_pass_after_it_finds_nothing_to_do(kind, rows, 
 @hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_found_in_rows_that_stay_does_not_depend_on_those_that_left(rows, register, agenda):
     with tempfile.TemporaryDirectory() as name:
-        folder, book = Path(name), in_memory(tabs(rows, register, agenda))
-        one_pass(book, folder, settings=settings_from({"reports": NO_REPORTS}, "test"))
-        before = looked_again(book, folder)
-        one_pass(book, folder)
+        folder, book, shelf = Path(name), in_memory(tabs(rows, register, agenda)), MemoryShelf()
+        one_pass(book, folder, shelf, settings=settings_from({"reports": NO_REPORTS}, "test"))
+        before = looked_again(book, folder, shelf)
+        one_pass(book, folder, shelf)
 
-        after = looked_again(book, folder)
+        after = looked_again(book, folder, shelf)
 
         gone = {(each.table, each.row) for each in before.filing.leaving}
         assert Counter(found(after)) == Counter(found(before, gone))
