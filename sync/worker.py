@@ -11,7 +11,6 @@ told is of the workbook as it is then, so that the next pass finds nothing to do
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from types import MappingProxyType
@@ -105,16 +104,18 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     if nothing_came and (unchanged := _unchanged(workbook, ledger, settings, now)):
         return unchanged
     memory = recall(ledger, now).from_now_on
-    judge = partial(look, workbook, settings, now, shelf=shelf)
+
+    def judge(memory: Memory) -> Judged:
+        return keep_owed(look(workbook, settings, now, memory, shelf), ledger)
+
     judged = judge(memory)
     ledger.prepare()
-    filing = kept_back(judged.filing, judged.judgement.book, _owed(judged, ledger))
-    filed = Filed(later=filing.stopped)
-    if shelf and filing.leaving:
-        filed = _file(workbook, ledger, shelf, replace(judged, filing=filing), settings)
+    filed = Filed(later=judged.filing.stopped)
+    if shelf and judged.filing.leaving:
+        filed = _file(workbook, ledger, shelf, judged, settings)
         memory = recall(ledger, now).from_now_on
         judged = judge(memory)
-    written = _write_anew(workbook, ledger, judged, partial(judge, memory))
+    written = _write_anew(workbook, ledger, judged, lambda: judge(memory))
     done, left = written.judged, written.left
     if postbox and left:
         bag = postbox.settle(bag, ledger)
@@ -213,11 +214,14 @@ def _circumstances(settings: Settings, now: datetime) -> str:
     return sha256(f"{version('closeloop')} {now:%Y-%m-%d} {chosen}".encode()).hexdigest()
 
 
-def _owed(judged: Judged, ledger: Ledger) -> set[str]:
-    """The (folded) numbers of meetings of which a document has still to go out. What is old when people are first told
-    of anything never goes out."""
-    papers = [each for each in judged.notices if each.kind in PAPERS] if ledger.has_told() else []
-    return {fold(each.subject.id) for each in ledger.notices.unknown(papers)}
+def keep_owed(judged: Judged, ledger: Ledger) -> Judged:
+    """The same, but that no meeting leaves for the archive of which a document has still to go out. What is old when
+    people are first told of anything never goes out."""
+    papers = [each for each in judged.notices if each.kind in PAPERS]
+    if not (papers and judged.filing.leaving and ledger.has_told()):
+        return judged
+    owed = {fold(each.subject.id) for each in ledger.notices.unknown(papers)}
+    return replace(judged, filing=kept_back(judged.filing, judged.judgement.book, owed))
 
 
 def _file(workbook: Book, ledger: Ledger, shelf: Shelf, judged: Judged, settings: Settings) -> Filed:

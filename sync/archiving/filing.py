@@ -92,7 +92,7 @@ _STAYS_SENTENCES = {
     "merged": "this row is merged with its neighbour",
     "taken": "its number stands in the archive already, on a row that says something else",
     "not_alone": "its meeting or one of its topics has to stay",
-    "owed": "a document of its meeting has still to go out",
+    "owed": "its minutes or invitation have still to go out",
 }
 
 
@@ -119,15 +119,12 @@ def kept_back(filing: Filing, book: Book, owed: Collection[str]) -> Filing:
     meetings = book.get("meetings")
     if meetings is None or not owed:
         return filing
-    rows = set(meetings.rows[each_value(meetings.id, fold).isin(owed)])
-    topics = {topic for topic, meeting in topics_of(book).items() if meeting in rows}
-    back = [
-        each
-        for each in filing.leaving
-        if each.row in {"meetings": rows, "topics": topics}.get(each.table, ())
-    ]
-    stays = (Stays(each.table, each.row, _STAYS_SENTENCES["owed"]) for each in back)
-    going = tuple(each for each in filing.leaving if each not in back)
+    rows = meetings.rows[each_value(meetings.id, fold).isin(owed)]
+    topics = [topic for topic, meeting in topics_of(book).items() if meeting in rows]
+    back = {("meetings", row) for row in rows} | {("topics", row) for row in topics}
+    going = tuple(each for each in filing.leaving if (each.table, each.row) not in back)
+    kept = [each for each in filing.leaving if (each.table, each.row) in back]
+    stays = (Stays(each.table, each.row, _STAYS_SENTENCES["owed"]) for each in kept)
     return replace(filing, leaving=going, staying=(*filing.staying, *stays))
 
 

@@ -22,7 +22,7 @@ from sync.terminal.flowing import Flowing
 from sync.terminal.printing import complain, print_json, show
 from sync.terminal.told import answers_section, failed_section, missed_section, notices_section
 from sync.tracker import Tracker, find_tracker
-from sync.worker import Pass, Unchanged, set_baseline
+from sync.worker import Pass, Unchanged, keep_owed, set_baseline
 
 
 def check_workbook(
@@ -80,8 +80,8 @@ def plan_workbook(
     """Print what a run would write, and whom it would tell."""
     tracker = find_tracker(path, config, name)
     moment = tracker.moment(now)
-    judged = look_at(tracker, moment)
     with closing(tracker.ledger()) as ledger:
+        judged = keep_owed(look_at(tracker, moment), ledger)
         told = would_tell(judged.notices, judged.judgement.book, ledger, tracker.settings, moment)
     language = words(tracker.settings.language)
     if as_json:

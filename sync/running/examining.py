@@ -31,6 +31,7 @@ from sync.tell.letter import Sender, message
 from sync.tell.notice import Recipient
 from sync.tell.robots.poster import Poster, secrets_in
 from sync.tell.robots.presence import Presence, presence
+from sync.tell.robots.setup import address_of
 from sync.tell.smtp import SmtpChannel
 from sync.tracker import Tracker
 
@@ -139,7 +140,7 @@ def _robots(tracker: Tracker, *, post: bool) -> Iterator[Diagnosis]:
     texts = words(tracker.settings.language)["doctor_mail"]
     for name, robot in tracker.robots().items():
         chosen = tracker.settings.robots[name]
-        url = os.environ.get(chosen.url_env, "").strip() or chosen.url.get_secret_value()
+        url = address_of(name, chosen, os.environ)
         host = urlsplit(url).hostname or chosen.kind
         if post:
             text = texts["group"].format(tracker=tracker.name)

@@ -111,14 +111,7 @@ def entries_section(entries: Sequence[Entry], words: Words) -> RenderableType:
         lines.append(Flowing(f"{texts[each.state]}  {each.moment:%Y-%m-%d %H:%M}  {about}  {to}"))
         if each.state != SENT:
             lines.append(Text(f"    {each.key}", no_wrap=True, overflow="ignore"))
-            lines += (
-                [
-                    Padding(
-                        Flowing(in_words(each.detail, words.groups.get("faults", {})), style="dim"),
-                        (0, 0, 0, 4),
-                    )
-                ]
-                if each.detail
-                else []
-            )
+        if each.state != SENT and each.detail:
+            why = Flowing(in_words(each.detail, words.groups.get("faults", {})), style="dim")
+            lines.append(Padding(why, (0, 0, 0, 4)))
     return Group(*lines)

@@ -61,8 +61,12 @@ def test_minutes_go_out_before_their_meeting_leaves(tmp_path, approved, passes):
 
     told = []
     for now in passes:
-        told += one_pass(book, tmp_path, now=now).told
+        done = one_pass(book, tmp_path, now=now)
+        told += done.told
         assert "M1" in standing(book, "会议登记")
+        assert done.judged.filing.leaving == ()
+    said = [(each.table, each.reason) for each in done.judged.filing.staying]
+    assert said == [("meetings", "its minutes or invitation have still to go out")]
     day_after = one_pass(book, tmp_path, now=passes[-1] + timedelta(days=1))
 
     assert sorted(each.recipient.name for each in told if each.kind.value == "minutes") == ["张三", "王芳"]

@@ -13,8 +13,6 @@ _POINTS, _PIXELS = 72, 96  # an inch
 _LINE = 18.0  # points, of the empty row between two parts
 _TOGETHER = 6
 """So many rows of a long part stay together: its title, a hint, the headings and some of what they head."""
-
-
 _LITTLE = 1.2
 """A tab that is longer than a page by no more than this is printed that much smaller, on one page."""
 

@@ -30,10 +30,8 @@ def robots(
 
 
 def _robot(name: str, settings: RobotSettings, environment: Mapping[str, str], clocks: Clocks) -> Robot:
-    url = _variable(name, settings.url_env, environment) or settings.url.get_secret_value()
+    url = address_of(name, settings, environment)
     secret = _variable(name, settings.secret_env, environment)
-    if not url:
-        raise SettingsFault("the group robot {name} has no address: set robots.{name}.url_env", name=name)
     if settings.kind == "apprise":
         return through_apprise(name, url)
     if not _is_web_address(url):
@@ -46,6 +44,14 @@ def _robot(name: str, settings: RobotSettings, environment: Mapping[str, str], c
             return wecom.WeCom(url, poster, _pace(wecom.PER_MINUTE, clocks))
         case "feishu":
             return feishu.Feishu(url, secret, poster, _pace(feishu.PER_MINUTE, clocks), clocks.now)
+
+
+def address_of(name: str, settings: RobotSettings, environment: Mapping[str, str]) -> str:
+    """A robot's address, which is its secret too. Raises SettingsFault where there is none."""
+    url = _variable(name, settings.url_env, environment) or settings.url.get_secret_value()
+    if not url:
+        raise SettingsFault("the group robot {name} has no address: set robots.{name}.url_env", name=name)
+    return url
 
 
 def _is_web_address(url: str) -> bool:
