@@ -32,6 +32,19 @@ def _all_plain(texts: Collection[str]) -> Iterable[tuple[str, str]]:
     return zip(texts, known, strict=True)
 
 
+def _foreign(signs: Iterable[str], known: Collection[str]) -> re.Pattern[str]:
+    """A pattern of those signs that cannot be part of a text made of known signs, spaces and punctuation alone, however
+    the text is folded."""
+    parts = {
+        *known,
+        *unicodedata.normalize("NFKD", "".join(known)),
+        "s",
+        "_",
+    }  # words match in the plural too
+    foreign = [sign for sign in signs if any(part.isalnum() and part not in parts for part in plain(sign))]
+    return re.compile(f"[{re.escape(''.join(foreign))}]" if foreign else "(?!)")
+
+
 _ENDINGS = "。.!?()"
 
 
@@ -70,13 +83,13 @@ class WordLists:
 
     def may_say_nothing(self, texts: Collection[str], *more: str) -> set[str]:
         """Which of many texts only fill the cell, or are made of empty deeds and more lists' words alone."""
-        alone = self._pattern(("empty_deeds", *more), alone=True).fullmatch
-        fill = self._placeholders  # a hundred thousand calls of what follows take longer than the work
-        return {
-            text
-            for text, its in _all_plain(texts)
-            if its in fill or its.strip(_ENDINGS) in fill or alone(its)
-        }
+        names = ("placeholder", "empty_deeds", *more)
+        alone = self._pattern(names[1:], alone=True).fullmatch
+        foreign = _foreign(
+            set("".join(texts)), frozenset("".join(map("".join, map(self.__getitem__, names))))
+        )
+        near = [text for text in texts if not foreign.search(text)]  # most texts say something, and end here
+        return {text for text, its in _all_plain(near) if self._fills(its) or alone(its)}
 
     def _fills(self, folded: str) -> bool:
         return folded in self._placeholders or folded.strip(_ENDINGS) in self._placeholders

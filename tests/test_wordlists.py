@@ -1,6 +1,8 @@
 """How texts are compared with word lists: width, case, script, whole words in Latin letters, the plural."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from rules.wordlists import WordLists, fold, plain, simplified, word_lists
 
@@ -35,6 +37,37 @@ def test_deeds_that_say_nothing(text, nothing):
     assert (text in LISTS.may_say_nothing([text])) is nothing
     assert LISTS.is_made_of(text, "empty_deeds") is nothing
     assert LISTS.may_say_nothing(["尽快优化"], "adverbs") == {"尽快优化"}
+
+
+_PARTS = [
+    "待定",
+    "優化",
+    "优化",
+    "完成",
+    "finish",
+    "Ｆ",
+    "İ",
+    "é",
+    "e\u0301",
+    "ﬁ",
+    "nish",
+    "s",
+    "ß",
+    "客",
+    "7",
+    "_",
+    "。",
+    " ",
+    "\0",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(_PARTS) | st.characters(), max_size=5).map("".join), max_size=6))
+@example(["ﬁnish", "ｆｉｎｉｓｈ", "cafe\u0301", "café"])
+def test_many_texts_are_looked_at_as_each_alone(texts):
+    lists = WordLists({**LISTS.lists, "empty_deeds": (*LISTS["empty_deeds"], fold("café"))})
+    alone = {text for text in texts if lists.is_placeholder(text) or lists.says_nothing(text, "adverbs")}
+    assert lists.may_say_nothing(texts, "adverbs") == alone
 
 
 @pytest.mark.parametrize(
