@@ -20,7 +20,7 @@ demo: $(READY)   ## write a demonstration workbook into demo/ and run one pass o
 	@$(BIN)/closeloop demo demo
 
 test: $(READY) lint types imports ## lint, types, import contract and every test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY)   ## ruff
 	$(BIN)/ruff check .

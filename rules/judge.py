@@ -141,6 +141,8 @@ def _lacks(rule: Rule, table: Table, book: Book) -> tuple[str, ...]:
 
 
 def _apply(rule: Rule, table: Table, book: Book, tuning: Tuning, broken: Broken) -> list[Finding]:
+    if table.frame.empty and rule.on != "*":  # rules of every sheet look at its headings too
+        return []
     caught = rule.catch(table, book, tuning.parameters(rule))
     fields = (
         caught

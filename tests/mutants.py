@@ -280,7 +280,10 @@ def _read_data() -> None:
 
 def _warm_up() -> None:
     """Have the rules and what they keep in mind in this process already: lists of rules are exchanged in its children."""
+    from tests import rule_cases
+
     _run_cases(["A101"])
+    rule_cases.forget()
 
 
 def _tried(source: Source, mutant: Mutant) -> Fate:

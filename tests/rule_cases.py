@@ -191,10 +191,11 @@ def cases() -> tuple[Case, ...]:
     return tuple(case for path in sorted(FOLDER.glob("*.yml")) for case in cases_of(path.stem))
 
 
-def cases_of(code: str) -> Iterator[Case]:
+@cache
+def cases_of(code: str) -> tuple[Case, ...]:
     """The cases of one rule."""
-    for name, given in yaml.safe_load((FOLDER / f"{code}.yml").read_text("utf-8")).items():
-        yield Case(code, name, given or {})
+    read = yaml.safe_load((FOLDER / f"{code}.yml").read_text("utf-8"))
+    return tuple(Case(code, name, given or {}) for name, given in read.items())
 
 
 def judged(case: Case) -> tuple[Finding, ...]:
@@ -210,6 +211,11 @@ def caught(case: Case) -> list[Finding]:
 @cache
 def _by_id() -> Mapping[str, Case]:
     return {case.id: case for case in cases()}
+
+
+def forget() -> None:
+    """Judge every case anew from here on: a rule has been exchanged."""
+    _found_once.cache_clear()
 
 
 @cache

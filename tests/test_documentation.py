@@ -157,6 +157,7 @@ def test_the_readmes_have_the_same_commands():
     assert len(first) > 10
 
 
+@pytest.mark.slow
 def test_the_readmes_commands_run(tmp_path):
     for line in ["init tracker.xlsx", *commands(READMES["README.md"])]:
         if line.startswith("init tracker") and (tmp_path / "tracker.xlsx").exists():

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,6 +166,7 @@ def found(judgement: Judgement) -> Counter[str]:
     return Counter(map(repr, [*findings, *computed]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_what_is_found_does_not_depend_on_how_the_sheet_is_arranged(data: st.DataObject) -> None:

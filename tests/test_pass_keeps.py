@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -115,6 +116,7 @@ def what_people_see(path: Path, ours: set[int], ids_given: frozenset[tuple[int, 
     return seen
 
 
+@pytest.mark.slow
 @given(trackers())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):

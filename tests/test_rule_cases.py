@@ -9,8 +9,10 @@ import pytest
 from rules.handbook import RULES
 from tests.rule_cases import FOLDER, Case, cases, caught, judged
 
+ALL = [pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(case.code)) for case in cases()]
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+
+@pytest.mark.parametrize("case", ALL)
 def test_case(case: Case) -> None:
     findings, mine = judged(case), caught(case)
 
@@ -46,7 +48,11 @@ def test_every_parameter_is_shown_by_a_case_of_each_kind(rule) -> None:
         assert shown == {True, False}, parameter
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.parameters], ids=lambda rule: rule.code)
+@pytest.mark.parametrize(
+    "rule",
+    [pytest.param(rule, marks=pytest.mark.xdist_group(rule.code)) for rule in RULES if rule.parameters],
+    ids=lambda rule: rule.code,
+)
 def test_every_parameter_decides_a_case(rule) -> None:
     for parameter in rule.parameters:
         shown = [case for case in cases() if case.code == rule.code and parameter in case.parameters]

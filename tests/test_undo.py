@@ -94,6 +94,7 @@ def worker_cells(book) -> dict:
     return cells
 
 
+@pytest.mark.slow
 @given(rows(), st.randoms(use_true_random=False))
 @settings(
     max_examples=60 if "CLOSELOOP_UNDOS" in os.environ else 25,

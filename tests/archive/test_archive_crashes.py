@@ -49,6 +49,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     ROWS,
     st.sampled_from(["", "归档{year}.xlsx"]),
