@@ -26,7 +26,7 @@ from tests.sheets_server.desk import ID, open_desk, sheet_of
 NOW = datetime(2024, 5, 28, 10)
 SETTINGS = Settings(reports={"weekly": False, "quarterly": False})
 """Without the reports' tabs, which have tests of their own."""
-TABLES, AT_ONCE = 200 if "CLOSELOOP_INTERLEAVINGS" in os.environ else 75, 25
+TABLES, AT_ONCE = 200 if "CLOSELOOP_INTERLEAVINGS" in os.environ else 48, 16
 Rows = list[list[CellValue]]
 
 SAID: dict[str, list[CellValue]] = {

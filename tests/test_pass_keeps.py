@@ -118,7 +118,7 @@ def what_people_see(path: Path, ours: set[int], ids_given: frozenset[tuple[int, 
 
 @pytest.mark.slow
 @given(trackers())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_only_worker_cells_differ_and_a_second_pass_changes_nothing(book):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tracker.xlsx"

@@ -1,5 +1,6 @@
 """Reports that people deleted, renamed or scribbled on heal, in memory and in Excel files."""
 
+import shutil
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +23,8 @@ from sync.new_workbook import Content, write_workbook
 from sync.settings import Settings, settings_from
 from sync.tell.outbox import Outbox
 from sync.worker import Pass, run_pass
+
+NOW = demo().now
 
 
 def test_a_deleted_tab_comes_back_with_the_notes(tmp_path):
@@ -88,21 +91,41 @@ def reported_by(path: Path, folder: Path, now: datetime) -> tuple[Pass, dict[str
     settings = settings_from({"reports": {"departments": ["客服部"]}}, "test")
     with closing(Ledger.in_file(folder / "l.sqlite", "t")) as ledger:
         done = run_pass(ExcelBook(path), ledger, Outbox(folder / "out"), settings, now)
-    return done, {tab.name: texts(tab.rows) for tab in ExcelBook(path).read().tabs}
+    return done, contents(path)
 
 
-def test_excel_heals_every_kind_of_report(tmp_path):
-    path, shown = tmp_path / "tracker.xlsx", demo()
-    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
-    _, before = reported_by(path, tmp_path, shown.now)
+def contents(path: Path) -> dict[str, list[str]]:
+    """What stands on each tab."""
+    return {tab.name: texts(tab.rows) for tab in ExcelBook(path).read().tabs}
+
+
+@pytest.fixture(scope="module")
+def first_reports(tmp_path_factory):
+    """The demonstration's workbook and ledger after a pass with all kinds of reports."""
+    folder, shown = tmp_path_factory.mktemp("first"), demo()
+    content = Content(shown.rows, shown.merged, shown.without)
+    write_workbook(folder / "tracker.xlsx", template(), words("zh-CN"), content)
+    reported_by(folder / "tracker.xlsx", folder, shown.now)
+    return folder
+
+
+@pytest.fixture
+def tracker(first_reports, tmp_path):
+    """A copy of it, with whose reports people do as they like."""
+    shutil.copytree(first_reports, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "tracker.xlsx"
+
+
+def test_excel_heals_every_kind_of_report(tracker):
+    before = contents(tracker)
     kinds = (WEEK, QUARTER, "客服部周报")
-    book = load_workbook(path)
+    book = load_workbook(tracker)
     for name in kinds:
         number = "E6" if name == QUARTER else "D6"
         book[name][number], book[name]["T3"] = f"{name}这个数不对", "旁边的备注"
-    book.save(path)
+    book.save(tracker)
 
-    done, after = reported_by(path, tmp_path, shown.now + timedelta(hours=1))
+    done, after = reported_by(tracker, tracker.parent, NOW + timedelta(hours=1))
 
     assert sorted(note.text for _, note in done.judged.reports.noted) == sorted(
         f"{name}这个数不对" for name in kinds
@@ -112,23 +135,23 @@ def test_excel_heals_every_kind_of_report(tmp_path):
         assert "旁边的备注" in after[name]
         assert set(before[name]) <= set(after[name])
 
-    book = load_workbook(path)
+    book = load_workbook(tracker)
     for name in kinds:
         del book[name]
-    book.save(path)
-    _, healed = reported_by(path, tmp_path, shown.now + timedelta(hours=2))
+    book.save(tracker)
+    _, healed = reported_by(tracker, tracker.parent, NOW + timedelta(hours=2))
     for name in kinds:
         assert set(healed[name]) == set(after[name]) - {"旁边的备注"}
 
-    book = load_workbook(path)
+    book = load_workbook(tracker)
     for number, name in enumerate(kinds):
         book[name].title = f"我们的{number}"  # openpyxl leaves names to point to where the sheet was
         for mark in book.defined_names.values():
             mark.attr_text = mark.attr_text.replace(f"'{name}'!", f"'我们的{number}'!").replace(
                 f"{name}!", f"我们的{number}!"
             )
-    book.save(path)
-    _, renamed = reported_by(path, tmp_path, shown.now + timedelta(hours=3))
+    book.save(tracker)
+    _, renamed = reported_by(tracker, tracker.parent, NOW + timedelta(hours=3))
     assert not {*kinds} & renamed.keys()
     assert [renamed[f"我们的{number}"] for number in range(3)] == [healed[name] for name in kinds]
 
@@ -197,20 +220,17 @@ def merge_and_colour(book: Workbook) -> None:
     [hide, move, protect, insert_a_row, delete_rows, copy, clear, merge_and_colour],
     ids=lambda edit: edit.__name__,
 )
-def test_excel_heals_whatever_people_do_to_a_tab(tmp_path, edit):
-    path, shown = tmp_path / "tracker.xlsx", demo()
-    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
-    _, before = reported_by(path, tmp_path, shown.now)
-    book = load_workbook(path)
+def test_excel_heals_whatever_people_do_to_a_tab(tracker, edit):
+    before, book = contents(tracker), load_workbook(tracker)
     edit(book)
     theirs = {
         name: [[cell.value for cell in row] for row in book[name].iter_rows()]
         for name in book.sheetnames
         if name in {"行动项跟踪表", "上周存档"}
     }
-    book.save(path)
+    book.save(tracker)
 
-    done, after = reported_by(path, tmp_path, shown.now + timedelta(hours=1))
+    done, after = reported_by(tracker, tracker.parent, NOW + timedelta(hours=1))
 
     assert done.without_tabs is None
     notes = {note.text for _, note in done.judged.reports.noted}
@@ -219,25 +239,22 @@ def test_excel_heals_whatever_people_do_to_a_tab(tmp_path, edit):
     wanted = [text for text in before[WEEK] if text != alive]
     assert after[WEEK][:4] == wanted[:4]
     assert Counter(wanted) <= Counter(after[WEEK])
-    left = load_workbook(path)
+    left = load_workbook(tracker)
     assert {
         name: [[cell.value for cell in row] for row in left[name].iter_rows()] for name in theirs
     } == theirs
-    settled = path.read_bytes()
-    reported_by(path, tmp_path, shown.now + timedelta(hours=2))
-    assert path.read_bytes() == settled
+    settled = tracker.read_bytes()
+    reported_by(tracker, tracker.parent, NOW + timedelta(hours=2))
+    assert tracker.read_bytes() == settled
 
 
 @pytest.mark.slow
-def test_charts_that_people_deleted_are_there_again_when_the_tab_is_next_written(tmp_path):
-    path, shown = tmp_path / "tracker.xlsx", demo()
-    write_workbook(path, template(), words("zh-CN"), Content(shown.rows, shown.merged, shown.without))
-    reported_by(path, tmp_path, shown.now)
-    book = load_workbook(path)
+def test_charts_that_people_deleted_are_there_again_when_the_tab_is_next_written(tracker):
+    book = load_workbook(tracker)
     assert len(book[WEEK]._charts) == 3
     book[WEEK]._charts = []
-    book.save(path)
+    book.save(tracker)
 
-    reported_by(path, tmp_path, shown.now + timedelta(days=1))
+    reported_by(tracker, tracker.parent, NOW + timedelta(days=1))
 
-    assert len(load_workbook(path)[WEEK]._charts) == 3
+    assert len(load_workbook(tracker)[WEEK]._charts) == 3
