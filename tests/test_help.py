@@ -49,6 +49,11 @@ def test_help_is_english_in_an_english_terminal(closeloop):
     assert "  --tracker NAME" in shown
 
 
+def test_help_is_in_traditional_chinese_where_the_terminal_is(closeloop):
+    _, shown, _ = closeloop("run", "--help", language="zh_TW.UTF-8")
+    assert "活頁簿（.xlsx）或設定檔（.toml）" in shown
+
+
 @pytest.mark.parametrize("arguments", [(), ("schedule",)])
 def test_without_a_command_there_is_help(closeloop, arguments):
     code, shown, said = closeloop(*arguments)

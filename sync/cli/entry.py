@@ -64,7 +64,7 @@ def _show_help(command: Any, arguments: Sequence[str]) -> None:
     from sync.terminal.help import context_of, help_of
 
     language = terminal_language()
-    own = {} if language == "en" else group_of_words("zh-CN", "documentation")
+    own = {} if language == "en" else group_of_words(language, "documentation")
     text = help_of(
         context_of(command, arguments),
         lambda sentence: own.get(sentence, sentence),
