@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
-from itertools import count
+from itertools import chain, count
 
 from sync.colours import letters
 from sync.generated import GeneratedTab
 from sync.reports.grid import shown
 from sync.reports.past import Grid, Note, Shown
 from sync.snapshot import CellValue, Snapshot, Tab
+from sync.tab_names import ending_in, is_legal, legal
 
 _ALIKE = 0.5
 """A tab that shows so much of what a report last showed is that report, whatever it is called now."""
@@ -24,8 +25,6 @@ HEARTBEAT = (2, 11)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST_NOTES = 100
 _LONGEST_NOTE = 300
-_LONGEST_NAME = 31
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
 def home(
@@ -45,21 +44,10 @@ def home(
 
 def free_name(wanted: str, spare: str, taken: Iterable[str]) -> str:
     """A name that a new tab can have: the wanted one, or where people's sheet bears it the spare one, numbered."""
-    folded = {name.casefold() for name in taken} | {"history", ""}
-    for number in count():
-        ending = f" {number}" if number > 1 else ""
-        name = _fitting(wanted if not number else spare, ending)
-        if name.casefold() not in folded:
-            return name
-    raise AssertionError
-
-
-def _fitting(name: str, ending: str) -> str:
-    """The name without signs that no sheet's name can have, no longer than one can be."""
-    clean = _FORBIDDEN.sub(" ", name).strip().strip("'").strip()
-    while len((clean + ending).encode("utf-16-le")) // 2 > _LONGEST_NAME:
-        clean = clean[:-1].rstrip().rstrip("'")
-    return clean + ending
+    folded = {name.casefold() for name in taken}
+    numbered = (ending_in(legal(spare), f" {number}" if number > 1 else "") for number in count(1))
+    names = chain([ending_in(legal(wanted), "")], numbered)
+    return next(name for name in names if is_legal(name) and name.casefold() not in folded)
 
 
 def standing_cells(tab: Tab) -> Grid:

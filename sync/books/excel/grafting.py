@@ -30,6 +30,7 @@ from sync.books.excel.strings import SharedStrings
 from sync.books.excel.styles import Stylesheet
 from sync.books.excel.workbook import Sheet, Workbook, read_workbook
 from sync.books.excel.worksheet import Worksheet, parse_worksheet
+from sync.tab_names import is_legal
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -41,9 +42,7 @@ _PLAIN_CELL = re.compile(
 )
 _STYLED_ROW = re.compile(rb'<row [^>]*\ss="')
 _INDEX = re.compile(rb"<v>([0-9]+)</v>")
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _PRINTED = ("_xlnm.print_titles", "_xlnm.print_area", "_xlnm._filterdatabase")
-_LONGEST_NAME = 31
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,7 @@ def check_graftable(workbook: bytes, styles: Stylesheet) -> None:
 
 def check_name(name: str, taken: Mapping[str, str]) -> None:
     """Raise RefusalError when no worksheet can have the name, or another sheet has it."""
-    bad = _FORBIDDEN.search(name) or name != name.strip("'") or not name.strip()
-    if bad or len(name.encode("utf-16-le")) // 2 > _LONGEST_NAME or name.casefold() == "history":
+    if not is_legal(name):
         raise RefusalError("cannot have a worksheet named {tab!r}; choose another name", tab=name)
     if name.casefold() in taken:
         raise RefusalError(
