@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import MergedCell
+from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import PatternFill
 from report_desk import QUARTER, WEEK, Desk, done_past, texts
 
@@ -258,3 +259,20 @@ def test_charts_that_people_deleted_are_there_again_when_the_tab_is_next_written
     reported_by(tracker, tracker.parent, NOW + timedelta(days=1))
 
     assert len(load_workbook(tracker)[WEEK]._charts) == 3
+
+
+@pytest.mark.slow
+def test_charts_that_a_script_has_saved_anew_are_replaced_by_ours(tracker):
+    """openpyxl keeps a chart but not the name of its object."""
+    for days in (1, 2):
+        book = load_workbook(tracker)
+        theirs = BarChart()
+        theirs.title = "我们自己的图"
+        theirs.add_data(Reference(book[WEEK], min_col=4, min_row=5, max_row=8))
+        if days == 1:
+            book[WEEK].add_chart(theirs, "T30")
+        book.save(tracker)
+
+        reported_by(tracker, tracker.parent, NOW + timedelta(days=days))
+
+        assert len(load_workbook(tracker)[WEEK]._charts) == 3 + 1

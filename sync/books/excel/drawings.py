@@ -41,7 +41,7 @@ class Charts:
         wanted = self._wanted()
         present = self._present()
         new = [name for name in wanted if name not in present]
-        gone = [name for name in present if name not in wanted]
+        gone = [present[name] for name in present if name not in wanted] + self._nameless()
         if gone:
             self._take_out(gone)
         if new and not self._drawing:
@@ -61,13 +61,28 @@ class Charts:
     def _present(self) -> dict[str, Element]:
         return _ours(utf8(self._parts.get(self._drawing))) if self._drawing else {}
 
-    def _take_out(self, names: list[str]) -> None:
-        data = utf8(self._parts.get(self._drawing))
-        anchors = _ours(data)
-        ids = {link for name in names for link in _links_of(anchors[name])}
+    def _nameless(self) -> list[Element]:
+        """Charts of ours that a program has saved without their objects' names: titled as ours, over the same sheet."""
+        if not (self._drawing and self._source_drawing):
+            return []
+        links = relationships(self._source, self._source_drawing)
+        ours = {_look(self._source.part(link.target)) for link in links if link.kind == "chart"}
+        named = [anchor.start for anchor in self._present().values()]
+        parts = {link.id: link.target for link in self._parts.links(self._drawing) if link.kind == "chart"}
+        return [
+            anchor
+            for anchor in located(utf8(self._parts.get(self._drawing))).children
+            if anchor.start not in named
+            and any(
+                link in parts and _look(self._parts.get(parts[link])) in ours for link in _links_of(anchor)
+            )
+        ]
+
+    def _take_out(self, anchors: list[Element]) -> None:
+        ids = {link for anchor in anchors for link in _links_of(anchor)}
         charts = [link.target for link in self._parts.links(self._drawing) if link.id in ids]
-        edits = [(anchors[name].start, anchors[name].end, b"") for name in names]
-        self._parts.put(self._drawing, splice(data, edits))
+        edits = [(anchor.start, anchor.end, b"") for anchor in sorted(anchors, key=lambda each: each.start)]
+        self._parts.put(self._drawing, splice(utf8(self._parts.get(self._drawing)), edits))
         self._parts.unlink(self._drawing, ids)
         for chart in charts:
             self._remove(chart)
@@ -129,6 +144,14 @@ def _ours(data: bytes) -> dict[str, Element]:
                 found.setdefault(name, anchor)
                 break
     return found
+
+
+def _look(chart: bytes) -> tuple[str, frozenset[str]]:
+    """The title of a chart, and the sheets that it draws from."""
+    every = list(located(utf8(chart)).descend())
+    title = next((each for each in every if each.name == "title"), None)
+    said = "".join(each.text for each in title.descend() if each.name == "t") if title else ""
+    return said, frozenset(each.text.rpartition("!")[0].strip("'") for each in every if each.name == "f")
 
 
 def _links_of(anchor: Element) -> list[str]:
