@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings under-cron starts soak undos mutants bench lock clean help
+.PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings under-cron package starts soak undos mutants bench lock clean help
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ interleavings: $(READY) ## 10,000 tables that people and the worker edit at once
 
 under-cron: $(READY) ## 30 minutes under a real cron, with a mail server, while people edit
 	$(BIN)/python -m tests.under_cron --minutes 30
+
+package: $(READY) ## the built wheel in a clean environment of each Python that can be had
+	$(BIN)/python -m tests.package
 
 starts: $(READY) ## two passes at the same time, 200 times
 	CLOSELOOP_STARTS=200 $(BIN)/pytest tests/test_turns.py
