@@ -14,7 +14,8 @@ from rules.table import Layout, Table
 from rules.typed_dates import EMPTY, read_date, read_time
 from rules.typed_minutes import read_minutes
 from rules.wordlists import fold
-from sheet_templates import Column, Template, TemplateTable, normalise
+from sheet_templates import Column, Template, TemplateTable
+from sync.choices import choices_meant
 from sync.finding_tables import TablePlace, find_layouts
 from sync.history import RowState
 from sync.snapshot import CellValue, Snapshot, Tab
@@ -255,8 +256,8 @@ def _read_folded(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
 
 def _read_choice(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
     typed = [text_of(cell.value) for cell in cells]
-    known = (column.choices.get(normalise(text), "") if text else "" for text in typed)
-    return {column.key: _strings(known), f"{column.key}_typed": _strings(typed)}
+    meant = choices_meant(typed, column.choices)
+    return {column.key: _strings(meant[text] for text in typed), f"{column.key}_typed": _strings(typed)}
 
 
 def _read_date(column: Column, cells: Sequence[_Cell]) -> dict[str, Any]:
