@@ -61,14 +61,26 @@ def notice_is_complete(meetings: Table, book: Book) -> pd.DataFrame:
     Why: who gets half a notice asks back or comes unprepared. Columns that the register does not have are
     not asked for, nor topics where nobody uses the table of topics.
 
-    Write instead: what is missing; 无 under material where none is needed.
+    Write instead: what is missing; 无 under material where none is needed. A day or a time that cannot be read is
+    said first, and alone.
     """
     lacking = pd.DataFrame({key: _lacks(meetings, key, book) for key in _NOTICE if meetings.has(key)})
+    unread = lacking.apply(lambda lacks: lacks & _is_typed(meetings, str(lacks.name), book))
     no_topics = _without_topics(meetings, book)
     caught = pd.DataFrame({"variant": "cells", "columns": _keys(lacking, meetings)}, index=meetings.rows)
     cells = holds(caught["columns"], bool)
     caught["variant"] = caught["variant"].mask(no_topics, "both").mask(no_topics & ~cells, "topics")
+    odd = unread.any(axis=1).astype(bool)
+    caught["variant"] = caught["variant"].mask(odd, "unread")
+    caught["columns"] = caught["columns"].where(~odd, _keys(unread, meetings))
     return caught[(cells | no_topics) & meetings.called]
+
+
+def _is_typed(meetings: Table, key: str, book: Book) -> "pd.Series[bool]":
+    """Where a day or a time has something in it that is to be one."""
+    if key not in {"date", "start"}:
+        return meetings.none()
+    return ~says_nothing(meetings.frame[f"{key}_typed"], book.words)
 
 
 def _lacks(meetings: Table, key: str, book: Book) -> "pd.Series[bool]":
