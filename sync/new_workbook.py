@@ -4,20 +4,24 @@ openpyxl is fine here, and only here: it writes files that nobody else has touch
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from datetime import date, time
 from math import ceil
 from pathlib import Path
 from typing import IO, Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_templates import Column, Template, TemplateTable, Words
+from sheet_templates import Column, Template, TemplateTable, Words, normalise
+from sync.books.excel.values import escaped, tidy_text
 
 Rows = Sequence[Mapping[str, Any]]
 """Rows of a table by column key."""
@@ -25,15 +29,20 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Content:
-    """What to fill in, by table key: rows, merged ranges (``N20:N21``), and columns to leave out."""
+    """What to fill in, by table key: rows, merged ranges (``N20:N21``), columns to leave out, and columns that only
+    people know."""
 
     rows: Mapping[str, Rows] = field(default_factory=dict)
     merged: Mapping[str, Sequence[str]] = field(default_factory=dict)
     without: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    own: Mapping[str, Sequence[Column]] = field(default_factory=dict)
 
 
 _FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "time": "hh:mm"}
+_SHOWN = {"date": date, "datetime": date, "time": time}
+"""What these formats show; whatever else people wrote there would look like another value."""
 _LINE = Side(style="thin", color="BFBFBF")
+_FIRST_ROW = 2
 _LINE_HEIGHT = 18  # points
 _OFFERED_ROWS = 2000
 """Drop-downs reach so far down."""
@@ -49,7 +58,8 @@ def write_workbook(
     for key, table in template.tables.items():
         sheet = book.create_sheet(table.heads[words.head])
         rows = given.rows.get(key, ())
-        _write_tab(sheet, _columns(table, rows, given.without.get(key, ())), rows, template, words)
+        columns = _with_own(_columns(table, rows, given.without.get(key, ())), given.own.get(key, ()))
+        _write_tab(sheet, columns, rows, template, words)
         for area in given.merged.get(key, ()):
             sheet.merge_cells(area)
         _print_setup(sheet, table)
@@ -66,13 +76,27 @@ def _columns(table: TemplateTable, rows: Rows, dropped: Sequence[str]) -> list[C
     ]
 
 
+def _with_own(columns: Sequence[Column], own: Sequence[Column]) -> list[Column]:
+    """Columns that only people know come after those that they share, and before the worker's, whose message runs on to
+    the right. Of two headings that mean the same the left one counts: one that means a worker's comes after it."""
+    ours = [column for column in columns if column.owner == "worker"]
+    names = frozenset[str]().union(*(column.names for column in ours))
+    last = [column for column in own if normalise(column.heads[0]) in names]
+    return [
+        *(column for column in columns if column not in ours),
+        *(column for column in own if column not in last),
+        *ours,
+        *last,
+    ]
+
+
 def _write_tab(
     sheet: Worksheet, columns: Sequence[Column], rows: Rows, template: Template, words: Words
 ) -> None:
     for position, column in enumerate(columns, start=1):
         _head(sheet, position, column, template, words)
         _offer_choices(sheet, position, column, words)
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=_FIRST_ROW):
         for position, column in enumerate(columns, start=1):
             _fill(sheet, number, position, column, row.get(column.key))
         sheet.row_dimensions[number].height = _LINE_HEIGHT * max(_lines(column, row) for column in columns)
@@ -83,7 +107,7 @@ def _write_tab(
 
 def _head(sheet: Worksheet, position: int, column: Column, template: Template, words: Words) -> None:
     fill, ink = template.colours["header"]["worker" if column.owner == "worker" else "people"]
-    cell = sheet.cell(1, position, column.heads[words.head])
+    cell = _cell(sheet, 1, position, column.heads[words.head])
     cell.font = Font(bold=True, color=ink.removeprefix("#"))
     cell.fill = PatternFill("solid", fgColor=fill.removeprefix("#"))
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -110,13 +134,25 @@ def _offer_choices(sheet: Worksheet, position: int, column: Column, words: Words
 
 
 def _fill(sheet: Worksheet, number: int, position: int, column: Column, value: Any) -> None:
-    cell = sheet.cell(number, position, value)
+    cell = _cell(sheet, number, position, value)
+    fits = value is None or isinstance(value, _SHOWN.get(column.type, ()))
+    number_format = _FORMATS.get(column.type, cell.number_format) if fits else cell.number_format
+    if number == _FIRST_ROW:
+        cell.alignment = _alignment(column)
+        cell.border = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+    else:  # looking a style up takes ten times as long as writing the cell
+        first = sheet.cell(_FIRST_ROW, position)
+        cell._style = copy(first._style)  # type: ignore[attr-defined, union-attr]
+    cell.number_format = number_format
+
+
+def _cell(sheet: Worksheet, number: int, position: int, value: Any) -> Cell:
+    """The cell with its value; a text that begins with = stays a text, one that reads like an error (#REF!) is
+    one, as where people type it."""
+    cell: Cell = sheet.cell(number, position, escaped(tidy_text(value)) if isinstance(value, str) else value)
     if cell.data_type == "f":
-        cell.data_type = "s"  # a text that begins with = stays a text
-    cell.alignment = _alignment(column)
-    cell.border = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-    if column.type in _FORMATS and not isinstance(value, str):
-        cell.number_format = _FORMATS[column.type]
+        cell.data_type = "s"
+    return cell
 
 
 def _alignment(column: Column) -> Alignment:

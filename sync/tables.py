@@ -154,7 +154,7 @@ def _meeting_dates(meetings: Table | None) -> Mapping[str, date]:
 
 
 def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Table:
-    kept = _kept_rows(tab, table, layout)
+    kept = kept_rows(tab, table, layout)
     rows = [tab.rows[row - 1] for row in kept]
     cells = {key: _column(rows, position) for key, position in layout.columns.items()}
     years = anchor.years(cells, len(rows))
@@ -175,7 +175,7 @@ def _read(tab: Tab, table: TemplateTable, layout: Layout, anchor: _Anchor) -> Ta
     return Table(table.key, frame.assign(touched=frame["updated"]), layout, given)
 
 
-def _kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
+def kept_rows(tab: Tab, table: TemplateTable, layout: Layout) -> list[int]:
     """The rows that say something: in their first compulsory column, or in two others that people fill in.
 
     Blank rows, rows that hold only a number given in advance, totals, notes and repeated headers are

@@ -67,10 +67,16 @@ def adopt(
         str | None,
         typer.Option("--tab", metavar="NAME", help="Worksheet to take, where several hold action items."),
     ] = None,
+    gather: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="NEW", help="Bring the rows of several lists together in this new workbook (.xlsx)."
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Take what is sure and ask nothing.")] = False,
     language: Language = "zh-CN",
 ) -> None:
     """Find the tables of a workbook that has grown, and write settings for it; the workbook stays as it is."""
     from sync.commands.adoption import Wishes, adopt_workbook, terminal_ask
 
-    adopt_workbook(path, Wishes(language, tab, yes, terminal_ask()))
+    adopt_workbook(path, Wishes(language, tab, yes, terminal_ask(), gather))

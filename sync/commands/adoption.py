@@ -1,31 +1,34 @@
 """The command adopt: makes a tracker of a workbook that has grown. It proposes, asks, and writes settings beside it and
-takes what is wrong now as known; the workbook itself stays as it is until the first run."""
+takes what is wrong now as known; the workbook itself stays as it is until the first run. Of several lists of action
+items it makes one, in a new workbook."""
 
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from rich.console import RenderableType
-from rich.padding import Padding
-
-from rules.wordlists import simplified, word_lists
+from rules.wordlists import word_lists
 from sheet_templates import LANGUAGES, Words, template, words
+from sync.books.book import Book
 from sync.books.excel import ExcelBook
-from sync.changes import Plan
+from sync.commands.gathering import check_new, put_new, said_of, write_gathered
 from sync.faults import UsageFault, WorkbookFault
 from sync.finding_tables import find_layouts
-from sync.looking import Judged, look
+from sync.gathering import gather
+from sync.looking import look
 from sync.mapping import Evidence, Match, Proposal, TableMapping, propose
 from sync.settings import Settings
 from sync.settings.file import settings_file
 from sync.settings.sections import TableSettings
 from sync.snapshot import Snapshot
-from sync.terminal import report
-from sync.terminal.flowing import Flowing, add_row, listing
+from sync.tab_departments import departments_by_name
+from sync.terminal.flowing import Flowing
 from sync.terminal.printing import show
+from sync.terminal.proposal import consequences, meaning, other_language, proposed
 from sync.tracker import USUAL_SETTINGS, Tracker
 from sync.worker import set_baseline
 
@@ -40,59 +43,160 @@ Ask = Callable[[str], bool]
 class Wishes:
     """How the command was called: the language, the tab chosen if any, and whom to ask; None for nobody.
 
-    ``take_sure`` takes what is sure and nothing else, without asking.
+    ``take_sure`` takes what is sure and nothing else, without asking; ``gather`` is the new workbook that is to hold
+    the rows of all lists.
     """
 
     language: str
     tab: str | None = None
     take_sure: bool = False
     ask: Ask | None = None
+    gather: Path | None = None
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing can be decided: it is shown, and nothing is written."""
+        return self.ask is None and not self.take_sure
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What is to be a tracker: as the file ``tracker`` names, now held by ``book``, whose tables have been settled.
+
+    ``placing`` puts it where it is to stand, ``gathered`` is the workbook that its rows come from, if another.
+    """
+
+    tracker: Tracker
+    book: Book
+    snapshot: Snapshot
+    tables: Sequence[TableMapping]
+    placing: AbstractContextManager[None]
+    gathered: Path | None = None
 
 
 def adopt_workbook(path: Path, wishes: Wishes) -> None:
-    """Show what is proposed, ask what is unsure, and write the settings.
+    """Show what is proposed, ask what is unsure, and write the settings; with ``gather`` a new workbook too.
 
     Raises UsageFault where there is nobody to ask, or settings are there already; WorkbookFault where the
     workbook holds no action items.
     """
+    tracker = _tracker(path, wishes)
+    language = words(wishes.language)
+    moment = tracker.moment(None)
+    book = ExcelBook(path)
+    snapshot = book.read()
+    found = propose(snapshot, template(), word_lists(), moment.date())
+    actions = _all(found, path, snapshot) if wishes.gather else (_chosen(found, path, wishes.tab),)
+    tables = [*actions, *found.others]
+    show(*proposed(tables, language))
+    if not wishes.nobody:
+        tables = [_settled(each, wishes, language) for each in tables]
+        _check_found_again(tables)
+    if wishes.gather is None:
+        _adopt(_Candidate(tracker, book, snapshot, tables, nullcontext()), wishes, moment)
+        return
+    with TemporaryDirectory() as folder:
+        made = Path(folder, wishes.gather.name)
+        _gather(path, made, snapshot, tables, wishes)
+        book = ExcelBook(made)
+        new = book.read()
+        read = propose(new, template(), word_lists(), moment.date())
+        placing = put_new(made, wishes.gather, path)
+        tables = [*read.actions, *read.others]
+        _adopt(_Candidate(tracker, book, new, tables, placing, path), wishes, moment)
+
+
+def _tracker(path: Path, wishes: Wishes) -> Tracker:
+    """The tracker that is to be. Raises UsageFault where something is in its way."""
     if wishes.language not in LANGUAGES:
         raise UsageFault(
             "--language takes {known}, not {given!r}", known=", ".join(LANGUAGES), given=wishes.language
         )
-    beside = path.with_name(USUAL_SETTINGS.name)
-    if beside.exists():
+    if wishes.gather:
+        check_new(path, wishes.gather, wishes.tab)
+    place = wishes.gather or path
+    tracker = Tracker(place, Settings(workbook=Path(place.name), language=wishes.language), place.parent)
+    if _beside(tracker).exists():
         raise UsageFault(
-            "{file} exists already and is not overwritten; move it away to adopt anew", file=beside
+            "{file} exists already and is not overwritten; move it away to adopt anew", file=_beside(tracker)
         )
+    return tracker
+
+
+def _beside(tracker: Tracker) -> Path:
+    return tracker.path.with_name(USUAL_SETTINGS.name)
+
+
+def _check_found_again(tables: Sequence[TableMapping]) -> None:
+    for each in tables:
+        if each.table == "actions" and len(each.matches) < _FEWEST:
+            raise UsageFault(
+                "too few columns of {tab!r} are sure to find them again; answer in a terminal", tab=each.tab
+            )
+
+
+def _gather(
+    path: Path, made: Path, snapshot: Snapshot, tables: Sequence[TableMapping], wishes: Wishes
+) -> None:
+    """Write the rows of these tables into a new workbook, and say what comes from where."""
     language = words(wishes.language)
-    tracker = Tracker(path, Settings(workbook=Path(path.name), language=wishes.language), path.parent)
-    moment = tracker.moment(None)
-    snapshot = ExcelBook(path).read()
-    found = propose(snapshot, template(), word_lists(), moment.date())
-    actions = _chosen(found, path, wishes.tab)
-    show(*_proposed([actions, *found.others], language))
-    settled = [_settled(each, wishes, language) for each in (actions, *found.others)]
-    if nobody := wishes.ask is None and not wishes.take_sure:
-        settled = [actions, *found.others]
-    elif len(settled[0].matches) < _FEWEST:
-        raise UsageFault(
-            "too few columns of {tab!r} are sure to find them again; answer in a terminal", tab=actions.tab
-        )
-    settings = tracker.settings.model_copy(update={"tables": _places(settled, snapshot)})
-    tracker = replace(tracker, settings=settings)
-    judged = look(tracker.book(moment), settings, moment)
-    show(*_consequences(judged, settled, path, language))
-    if nobody:
+    named = _departments(snapshot, tables, wishes, language)
+    gathered = gather(snapshot, tables, named, template(), language)
+    write_gathered(made, gathered, language)
+    show(
+        *said_of(gathered, named, path, wishes.gather or made, language), other_language(tables[0], language)
+    )
+
+
+def _departments(
+    snapshot: Snapshot, tables: Sequence[TableMapping], wishes: Wishes, language: Words
+) -> list[str]:
+    """The worksheets whose name is a department, surely or because somebody says so."""
+    sure = departments_by_name(snapshot, tables, word_lists())
+    ask = None if wishes.take_sure else wishes.ask
+    question = language["gather"]["is_department"]
+    return [
+        each.tab
+        for each in tables
+        if each.table == "actions" and (each.tab in sure or (ask and ask(question.format(tab=each.tab))))
+    ]
+
+
+def _adopt(candidate: _Candidate, wishes: Wishes, moment: datetime) -> None:
+    """Show what a run would do with it, and write what makes a tracker of it."""
+    tracker, language = candidate.tracker, words(wishes.language)
+    beside, texts = _beside(tracker), language["adopt"]
+    settings = tracker.settings.model_copy(update={"tables": _places(candidate.tables, candidate.snapshot)})
+    judged = look(candidate.book, settings, moment)
+    show(*consequences(judged, candidate.tables, tracker.path, language))
+    if wishes.nobody:
         raise UsageFault("nothing was written; answer in a terminal, or take what is sure with --yes")
-    if wishes.ask and not wishes.take_sure and not wishes.ask(language["adopt"]["go_on"].format(file=beside)):
-        show(Flowing(language["adopt"]["nothing_done"]))
+    names = {"file": beside, "workbook": tracker.path, "old": candidate.gathered}
+    said = language["gather"] if candidate.gathered else texts
+    if wishes.ask and not wishes.take_sure and not wishes.ask(said["go_on"].format_map(names)):
+        show(Flowing(texts["nothing_done"]))
         return
-    with closing(tracker.ledger()) as ledger:
-        known = set_baseline(tracker.book(moment), ledger, settings, moment).judgement.findings
-    _write(beside, _settings_text(path, settings))
-    texts = language["adopt"]
+    with candidate.placing:
+        with closing(replace(tracker, settings=settings).ledger()) as ledger:
+            known = set_baseline(candidate.book, ledger, settings, moment).judgement.findings
+        _write(beside, _settings_text(tracker.path, settings))
     show(Flowing(texts["known"].format(count=len(known)) if known else texts["nothing_wrong"]))
-    show(Flowing(texts["done"].format(file=beside, workbook=path), style="green"))
+    show(Flowing(said["done"].format_map(names), style="green"))
+
+
+def _all(found: Proposal, path: Path, snapshot: Snapshot) -> tuple[TableMapping, ...]:
+    """Every action table, in the order of the worksheets. Raises WorkbookFault where there is none."""
+    if not found.actions:
+        raise _no_list(path)
+    order = [tab.name for tab in snapshot.tabs]
+    return tuple(sorted(found.actions, key=lambda each: order.index(each.tab)))
+
+
+def _no_list(path: Path) -> WorkbookFault:
+    return WorkbookFault(
+        "{file} has no worksheet that looks like a list of action items; 'closeloop init --into {file}' adds one",
+        file=path,
+    )
 
 
 def _chosen(found: Proposal, path: Path, tab: str | None) -> TableMapping:
@@ -100,19 +204,15 @@ def _chosen(found: Proposal, path: Path, tab: str | None) -> TableMapping:
     tabs = {each.tab: each for each in found.actions}
     listed = ", ".join(tabs)
     if not tabs:
-        raise WorkbookFault(
-            "{file} has no worksheet that looks like a list of action items; "
-            "'closeloop init --into {file}' adds one",
-            file=path,
-        )
+        raise _no_list(path)
     if tab is not None and tab not in tabs:
         raise UsageFault(
             "no list of action items is on a worksheet {given!r}; there are {tabs}", given=tab, tabs=listed
         )
     if tab is None and len(tabs) > 1:
         raise UsageFault(
-            "several worksheets hold action items ({tabs}), and a tracker has one list: choose with --tab, and "
-            "put the others into workbooks of their own, or below it with a column for the department",
+            "several worksheets hold action items ({tabs}), and a tracker has one list: --gather NEW.xlsx makes one "
+            "of them all in a new workbook and leaves this one as it is; --tab chooses one and leaves out the others",
             tabs=listed,
         )
     return tabs[tab] if tab is not None else found.actions[0]
@@ -129,14 +229,13 @@ def _answered(match: Match, mapping: TableMapping, wishes: Wishes, language: Wor
         return match
     if wishes.take_sure or wishes.ask is None:
         return None
-    meaning = _meaning(match, mapping, language)
     question = language["adopt"]["is_it"].format(
-        heading=match.heading, meaning=meaning, example=match.example
+        heading=match.heading, meaning=meaning(match, mapping, language), example=match.example
     )
     return match._replace(evidence=Evidence.CHOSEN, confidence=100) if wishes.ask(question) else None
 
 
-def _places(settled: list[TableMapping], snapshot: Snapshot) -> dict[str, TableSettings]:
+def _places(settled: Sequence[TableMapping], snapshot: Snapshot) -> dict[str, TableSettings]:
     """What the settings have to say of each table. The header's row only where it would not be found without:
     people insert rows above it."""
     places = {}
@@ -191,80 +290,6 @@ def _write(file: Path, text: str) -> None:
             stream.write(text)
     except OSError as reason:
         raise UsageFault("{file} cannot be written: {detail}", file=file, detail=reason.strerror) from None
-
-
-def _proposed(tables: list[TableMapping], language: Words) -> Iterator[RenderableType]:
-    """Each table with what its columns are taken for."""
-    texts = language["adopt"]
-    for mapping in tables:
-        head = texts["found"].format(
-            table=language["tables"][mapping.table], tab=mapping.tab, row=mapping.header_row
-        )
-        yield Flowing(f"\n{head}", style="bold blue")
-        grid = listing(*(texts[name] for name in ("heading", "meaning", "sureness", "evidence", "example")))
-        for match in mapping.matches:
-            sureness = Flowing(f"{match.confidence}%", style="green" if match.sure else "yellow")
-            example = match.example.replace("\n", " ")[:24]
-            add_row(grid, Flowing(match.heading), _meaning(match, mapping, language), sureness,
-                texts[f"by_{match.evidence.value}"], Flowing(example, style="dim"),
-            )  # fmt: skip
-        yield Padding(grid, (0, 0, 0, 2))
-        if mapping.others:
-            yield Flowing(
-                "  " + texts["others"].format(headings=language["report"]["comma"].join(mapping.others)),
-                style="dim",
-            )
-
-
-def _meaning(match: Match, mapping: TableMapping, language: Words) -> str:
-    return template().tables[mapping.table].columns[match.key].heads[language.head]
-
-
-def _consequences(
-    judged: Judged, settled: list[TableMapping], path: Path, language: Words
-) -> Iterator[RenderableType | None]:
-    """What a run would add to the workbook, and what cannot be done without the columns and tables that are not there."""
-    texts = language["adopt"]
-    yield Flowing(f"\n{texts['would_add']}", style="bold blue")
-    for line in _added(judged.plan, language):
-        yield Flowing(f"  {line}")
-    yield _other_language(settled[0], language)
-    there = {mapping.table for mapping in settled}
-    yield Flowing(f"\n{texts['missing']}", style="bold blue")
-    for key in ("people", "meetings", "days"):
-        if key not in there:
-            yield Flowing("  " + texts[f"no_{key}"].format(workbook=path))
-    yield report.silent_section(judged.judgement, language, template())
-
-
-def _added(plan: Plan, language: Words) -> Iterator[str]:
-    texts, comma = language["adopt"], language["report"]["comma"]
-    for tab in dict.fromkeys(column.tab for column in plan.columns):
-        columns = (
-            texts["hidden"].format(heading=column.heading) if column.hidden else column.heading
-            for column in plan.columns
-            if column.tab == tab
-        )
-        yield texts["columns"].format(tab=tab, columns=comma.join(columns))
-    if plan.tabs:
-        yield texts["tabs"].format(tabs=comma.join(each.content.name for each in plan.tabs))
-
-
-def _other_language(actions: TableMapping, language: Words) -> Flowing | None:
-    """A word where the headings are in another language than what would be written beside them."""
-    looks, ours = _language_of([match.heading for match in actions.matches]), LANGUAGES[language.head]
-    if looks == ours:
-        return None
-    texts = language["adopt"]
-    names = language["language_names"]
-    said = texts["other_language"].format(name=names[looks], ours=names[ours], code=looks)
-    return Flowing(f"  {said}", style="yellow")
-
-
-def _language_of(headings: Sequence[str]) -> str:
-    if all(heading.isascii() for heading in headings):
-        return "en"
-    return "zh-TW" if any(simplified(heading) != heading for heading in headings) else "zh-CN"
 
 
 def terminal_ask() -> Ask | None:

@@ -23,7 +23,7 @@ def init_files(path: Path, language: str) -> Iterator[Path | str]:
     if path.exists():
         raise UsageFault("{file} exists already and is not overwritten; choose another name", file=path)
     write_new(path, language)
-    _add_guide(path, language)
+    add_guide(path, language)
     yield path
     yield from _settings_beside(path, language)
     yield words(language)["report"]["begun"].format(file=path)
@@ -79,7 +79,7 @@ def init_google(address: str, credentials: Path | None, language: str) -> Iterat
         yield USUAL_SETTINGS
 
 
-def _add_guide(path: Path, language: str) -> None:
+def add_guide(path: Path, language: str) -> None:
     """What the rules ask, as a tab that closeloop generates: no pass takes it for a table."""
     book = ExcelBook(path)
     tab = rules_tab(Settings().tuning, words(language), template())

@@ -57,10 +57,13 @@ def written(value: CellValue, date1904: bool, prefix: str = "") -> Written:
     return Written("", prefixed(f"<v>{_digits(number)}</v>", prefix), number_format)
 
 
+def escaped(text: str) -> str:
+    """The text with what XML cannot hold as workbooks write it (``_x0007_``), and what only looks so kept apart."""
+    return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", _LOOKS_ESCAPED.sub("_x005F_", text))
+
+
 def _inline(text: str) -> str:
-    text = _LOOKS_ESCAPED.sub("_x005F_", text)
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    text = escaped(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     blanks = text != text.strip() or "\n" in text or "  " in text
     return f'<is><t xml:space="preserve">{text}</t></is>' if blanks else f"<is><t>{text}</t></is>"
 
