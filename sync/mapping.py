@@ -1,5 +1,6 @@
 """Proposes which column of a grown workbook is which of the template's, how sure that is, and why. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,11 @@ SURE = 80
 
 _SAMPLE = 60
 _CORE = frozenset({"description", "owner", "due", "status"})
+_OTHER_DAYS = re.compile(
+    r"会议|會議|开始|開始|启动|啟動|提出|登记|登記|创建|建立|下达|布置|更新|meeting|start|created|raised|updated|opened",
+    re.IGNORECASE,
+)
+"""A day under such a heading is not the one by which something is to be done."""
 _SHORTEST = {True: 5, False: 3}  # letters from which one slip is forgiven, Latin and Chinese
 
 
@@ -151,6 +157,7 @@ def _mapped(tab: Tab, row: int, table: TemplateTable, content: Content) -> Table
             matches.append(match)
             del free[match.position]
     if table.key == "actions":
+        matches = _with_due(matches)
         left = {position: text for position, text in free.items() if position in unique}
         by_content = [*_by_content(left, cells, table, content, {each.key for each in matches})]
         matches += by_content
@@ -162,6 +169,18 @@ def _mapped(tab: Tab, row: int, table: TemplateTable, content: Content) -> Table
     return TableMapping(
         table.key, tab.name, row, tuple(sorted(matches, key=lambda each: each.position)), (*free.values(),)
     )
+
+
+def _with_due(matches: Sequence[Match]) -> list[Match]:
+    """Where a list has one date ahead alone, that is the due date, also if its heading says 预计完成."""
+    if "due" in {match.key for match in matches}:
+        return list(matches)
+    return [
+        match._replace(key="due", evidence=Evidence.CONTENT, confidence=SURE)
+        if match.key == "expected"
+        else match
+        for match in matches
+    ]
 
 
 def _order(match: Match) -> tuple[int, int]:
@@ -229,7 +248,9 @@ def _by_content(
         if key in known:
             continue
         fits = {
-            position: fit(table.columns[key], cells[position], content, alone=True) or 0 for position in free
+            position: fit(table.columns[key], cells[position], content, alone=True) or 0
+            for position, heading in free.items()
+            if not (key == "due" and _OTHER_DAYS.search(heading))
         }
         good = [position for position, share in fits.items() if share >= 0.7]
         if len(good) == 1:

@@ -112,6 +112,18 @@ GROWN: Mapping[str, Grown] = {
         {"description": 1, "owner": 2, "due": 3, "status": 4},
         several=("技术部", "市场部"),
     ),
+    "one day ahead, which is called the expected one": Grown(
+        {
+            "督办": [
+                ["會議日期", "工作事項", "責任人", "責任單位", "預計完成日期", "目前狀態"],
+                [datetime(2024, 5, 20), "輸出《投訴處理流程V2.0》", "王芳", "客服部", "2024-06-14", "進行中"],
+                [datetime(2024, 5, 20), "盤點一季度庫存", "張偉", "倉儲部", "2024-06-20", "未開始"],
+            ]
+        },
+        "督办",
+        1,
+        {"description": 2, "owner": 3, "department": 4, "due": 5, "status": 6},
+    ),
     "slips of the keyboard": Grown(
         {
             "Sheet1": [

@@ -10,7 +10,7 @@ from sync.cli import main
 from sync.commands.adoption import Wishes, adopt_workbook
 from sync.faults import UsageFault
 from sync.settings import read_settings
-from tests.grown_trackers import GROWN, write
+from tests.grown_trackers import DAY, GROWN, write
 
 OWN = "headings of one's own"
 
@@ -91,6 +91,28 @@ def test_what_is_unsure_is_asked_and_a_no_leaves_it_out(tmp_path):
     assert "“谁来干”（如：王芳）是负责人吗？" in asked
     columns = read_settings(tmp_path / "closeloop.toml").places["actions"].columns
     assert columns == {"owner": "谁来干", "due": "啥时候要", "status": "咋样了"}
+
+
+def test_what_is_not_taken_and_what_most_rests_on_is_said(closeloop, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["工作内容", "责任人", "完成时限", "进展"],
+        *(["提交报告", "张伟", DAY, each] for each in ("进行中", "还要两天", "见群")),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "ours.xlsx")
+
+    _, out, _ = closeloop("adopt", "ours.xlsx", "--yes")
+
+    assert "没有找到“状态”列" in out
+
+
+@pytest.mark.parametrize("path", ["", "."])
+def test_a_folder_is_no_workbook(closeloop, path):
+    code, _, err = closeloop("adopt", path)
+
+    assert code == 4
+    assert "是文件夹" in err
 
 
 def test_a_no_at_the_end_writes_nothing(tmp_path):

@@ -79,4 +79,4 @@ def adopt(
     """Find the tables of a workbook that has grown, and write settings for it; the workbook stays as it is."""
     from sync.commands.adoption import Wishes, adopt_workbook, terminal_ask
 
-    adopt_workbook(path, Wishes(language, tab, yes, terminal_ask(), gather))
+    adopt_workbook(path, Wishes(language, tab, yes, terminal_ask(language), gather))

@@ -26,9 +26,10 @@ from sync.settings.file import settings_file
 from sync.settings.sections import TableSettings
 from sync.snapshot import Snapshot
 from sync.tab_departments import departments_by_name
+from sync.terminal.asking import agreed
 from sync.terminal.flowing import Flowing
 from sync.terminal.printing import show
-from sync.terminal.proposal import consequences, meaning, other_language, proposed
+from sync.terminal.proposal import consequences, meaning, not_taken, other_language, proposed
 from sync.tracker import USUAL_SETTINGS, Tracker
 from sync.worker import set_baseline
 
@@ -90,7 +91,9 @@ def adopt_workbook(path: Path, wishes: Wishes) -> None:
     tables = [*actions, *found.others]
     show(*proposed(tables, language))
     if not wishes.nobody:
-        tables = [_settled(each, wishes, language) for each in tables]
+        settled = [_settled(each, wishes, language) for each in tables]
+        show(not_taken(tables, settled, language))
+        tables = settled
         _check_found_again(tables)
     if wishes.gather is None:
         _adopt(_Candidate(tracker, book, snapshot, tables, nullcontext()), wishes, moment)
@@ -114,6 +117,8 @@ def _tracker(path: Path, wishes: Wishes) -> Tracker:
         )
     if wishes.gather:
         check_new(path, wishes.gather, wishes.tab)
+    if path.is_dir():
+        raise WorkbookFault("{name} is a folder; name the workbook in it", name=path.resolve())
     place = wishes.gather or path
     tracker = Tracker(place, Settings(workbook=Path(place.name), language=wishes.language), place.parent)
     if _beside(tracker).exists():
@@ -292,10 +297,8 @@ def _write(file: Path, text: str) -> None:
         raise UsageFault("{file} cannot be written: {detail}", file=file, detail=reason.strerror) from None
 
 
-def terminal_ask() -> Ask | None:
+def terminal_ask(language: str) -> Ask | None:
     """Questions at the terminal; None where nobody sits there."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
-    import typer
-
-    return lambda question: typer.confirm(question, default=False)
+    return lambda question: agreed(question, words(language))

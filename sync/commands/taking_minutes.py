@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import typer
 from rich.console import RenderableType
 
 from sheet_templates import Words, template, words
@@ -15,6 +14,7 @@ from sync.importing.completing import Doubt, NewRow
 from sync.importing.finding import found_rows
 from sync.importing.reading import read_minutes
 from sync.reports.meeting_rows import rows_of
+from sync.terminal.asking import agreed
 from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import show
 from sync.tracker import find_tracker
@@ -55,10 +55,7 @@ def import_minutes(
 
 def _agreed(count: int, texts: Words) -> bool:
     """A yes from the terminal; whoever cannot answer has not agreed."""
-    try:
-        return typer.confirm(texts["import"]["ask"].format(count=count))
-    except typer.Abort:
-        return False
+    return agreed(texts["import"]["ask"].format(count=count), texts)
 
 
 def _shown(rows: Sequence[NewRow], texts: Words) -> list[RenderableType]:

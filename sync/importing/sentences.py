@@ -76,8 +76,9 @@ class SentenceReader:
                 yield from self._of_sentence(line, listed)
 
     def _is_none(self, line: str) -> bool:
-        """What is supposed, thanked for or suggested; and facts of the meeting (会议地点：…)."""
-        return self.names.opens(line, "no_task")
+        """What is supposed, thanked for or suggested; facts of the meeting (会议地点：…); and that there is nothing."""
+        nothing = self.names.words.has_any(line, "no_action_items") and find_deadline(line) is None
+        return nothing or self.names.opens(line, "no_task")
 
     def _of_sentence(self, line: str, listed: bool) -> Iterator[FoundItem]:
         reading = self._bracketed(line) or self._dashed(line)

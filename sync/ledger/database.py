@@ -86,4 +86,8 @@ class Database:
     def _fault(self, reason: SQLAlchemyError) -> LedgerFault:
         cause = str(getattr(reason, "orig", None) or reason).splitlines()[0]
         place = self._engine.url.render_as_string(hide_password=True)
-        return LedgerFault("the ledger {place} cannot be used: {detail}", place=place, detail=cause)
+        return LedgerFault(
+            "the ledger {place} cannot be used: {detail}; 'closeloop doctor' says what to do",
+            place=place,
+            detail=cause,
+        )

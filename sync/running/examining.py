@@ -123,7 +123,10 @@ def _mail(tracker: Tracker, send_test: str | None, now: datetime) -> Iterator[Di
         if send_test:
             delivery = post.send(_test_mail(send_test, tracker, now))
             fields = {"email": send_test, "detail": delivery.detail}
-            yield good("test_mail", **fields) if delivery.sent else bad("test_mail", "refused", **fields)
+            if delivery.sent and files:
+                yield warning("test_mail", "filed", folder=str(tracker.outbox))
+            else:
+                yield good("test_mail", **fields) if delivery.sent else bad("test_mail", "refused", **fields)
 
 
 def _replies(tracker: Tracker) -> Iterator[Diagnosis]:

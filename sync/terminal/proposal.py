@@ -25,7 +25,10 @@ def proposed(tables: Sequence[TableMapping], language: Words) -> Iterator[Render
         yield Flowing(f"\n{head}", style="bold blue")
         grid = listing(*(texts[name] for name in ("heading", "meaning", "sureness", "evidence", "example")))
         for match in mapping.matches:
-            sureness = Flowing(f"{match.confidence}%", style="green" if match.sure else "yellow")
+            sureness = Flowing(
+                f"{match.confidence}%" if match.sure else texts["unsure"].format(confidence=match.confidence),
+                style="green" if match.sure else "yellow",
+            )
             example = match.example.replace("\n", " ")[:24]
             add_row(grid, Flowing(match.heading), meaning(match, mapping, language), sureness,
                 texts[f"by_{match.evidence.value}"], Flowing(example, style="dim"),
@@ -36,6 +39,20 @@ def proposed(tables: Sequence[TableMapping], language: Words) -> Iterator[Render
                 "  " + texts["others"].format(headings=language["report"]["comma"].join(mapping.others)),
                 style="dim",
             )
+
+
+def not_taken(
+    before: Sequence[TableMapping], after: Sequence[TableMapping], language: Words
+) -> RenderableType | None:
+    """The columns that were proposed and are not used, being unsure."""
+    left = [
+        f"{match.heading} → {meaning(match, mapping, language)}"
+        for mapping, settled in zip(before, after, strict=True)
+        for match in mapping.matches
+        if match.key not in settled.keys
+    ]
+    columns = language["report"]["comma"].join(left)
+    return Flowing(language["adopt"]["not_taken"].format(columns=columns), style="yellow") if left else None
 
 
 def meaning(match: Match, mapping: TableMapping, language: Words) -> str:
@@ -54,10 +71,23 @@ def consequences(
     yield other_language(settled[0], language)
     there = {mapping.table for mapping in settled}
     yield Flowing(f"\n{texts['missing']}", style="bold blue")
+    yield _compulsory(settled[0], language)
     for key in ("people", "meetings", "days"):
         if key not in there:
             yield Flowing("  " + texts[f"no_{key}"].format(workbook=path))
     yield report.silent_section(judged.judgement, language, template())
+
+
+def _compulsory(actions: TableMapping, language: Words) -> RenderableType | None:
+    """A loud word where the list lacks a column on which most rests."""
+    columns = template().tables["actions"].columns
+    lacks = [
+        columns[key].heads[language.head] for key in columns if columns[key].must and key not in actions.keys
+    ]
+    if not lacks:
+        return None
+    said = language["adopt"]["no_column"].format(columns=language["report"]["comma"].join(lacks))
+    return Flowing(f"  {said}", style="bold red")
 
 
 def _added(plan: Plan, language: Words) -> Iterator[str]:

@@ -61,7 +61,12 @@ def missed_section(missed: Sequence[Missed], words: Words) -> RenderableType | N
         ids[miss.name, miss.reason].append(miss.id)
     grid = listing(words["report"]["person"], words["report"]["reason"], words["report"]["about"])
     for (name, reason), mine in ids.items():
-        add_row(grid, name, words["report"][f"missed_{reason}"], " ".join(mine))
+        add_row(
+            grid,
+            name or words["report"]["no_department"],
+            words["report"][f"missed_{reason}"],
+            " ".join(mine),
+        )
     return section(words["report"]["missed"], grid)
 
 

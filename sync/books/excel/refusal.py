@@ -51,7 +51,7 @@ def refusing(name: str) -> Iterator[None]:
     except Fault:
         raise
     except _ReasonError as reason:
-        raise reason.fault("{name} " + reason.sentence, name=name, **reason.fields) from reason
+        raise reason.fault("{name} " + reason.sentence, name=name or ".", **reason.fields) from reason
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # calamine's panics are no Exceptions
