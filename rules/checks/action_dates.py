@@ -5,10 +5,14 @@ from typing import Any
 import pandas as pd
 
 from rules.catalogue import rule
+from rules.cells import holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
 from rules.typed_dates import Reading
+from rules.wordlists import WordLists
 from rules.workdays import FIRST, LAST
+
+_READ = (Reading.EXACT, Reading.EMPTY)
 
 
 @rule(
@@ -55,11 +59,20 @@ def dates_are_possible(actions: Table, book: Book, *, years_ahead: int = 10) -> 
         ("done_in_future", "done", actions.done.dt.normalize() > book.today),
         ("out_of_range", "done", _out_of_range(actions.done, last)),
         ("out_of_range", "expected", _out_of_range(actions.expected, last)),
-        ("unreadable", "done", ~actions.done_reading.isin([Reading.EXACT, Reading.EMPTY])),
-        ("unreadable", "expected", ~actions.expected_reading.isin([Reading.EXACT, Reading.EMPTY])),
+        ("unreadable", "done", ~actions.done_reading.isin(_READ) & ~says_nothing(actions.done_typed, book.words)),
+        ("unreadable", "expected", ~actions.expected_reading.isin(_READ) & ~_no_new_day(actions, book.words)),
     ]
     caught = pd.concat([_case(actions, variant, column, mask) for variant, column, mask in cases])
     return caught[~caught.index.duplicated()]
+
+
+def _no_new_day(actions: Table, words: WordLists) -> "pd.Series[bool]":
+    """Where 预计完成时间 says that there is no other day than the due date: 待定, 不变; and 尽快 as long as nobody asks for
+    one. What is blocked has to have one."""
+    typed = actions.expected_typed
+    none = says_nothing(typed, words) | holds(typed, lambda text: words.is_made_of(text, "as_planned"))
+    none |= holds(typed, words.says_nothing) & actions.on_time
+    return none & actions.computed.ne("blocked")
 
 
 def _case(actions: Table, variant: str, column: str, mask: "pd.Series[Any]") -> pd.DataFrame:
