@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from rules.absences import read_absences
+from rules.attendance import PeopleReader
 from rules.catalogue import rule
 from rules.cells import holds, says_nothing
+from rules.directory import names_and_departments
 from rules.findings import Severity
 from rules.meetings import meeting_rows
 from rules.minutes_facts import (
@@ -22,6 +25,7 @@ from rules.table import Book, Table
 from rules.typed_dates import Reading
 
 _READ = [Reading.EXACT, Reading.EMPTY]
+_NO_HOST = {OwnerKind.GROUP, OwnerKind.PLACEHOLDER}
 
 
 @rule(
@@ -90,17 +94,26 @@ def host_has_reviewed(meetings: Table, book: Book, *, host_only: bool = True) ->
 
 
 def _host_reviewed(meetings: Table, book: Book) -> "pd.Series[bool]":
-    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named. A department as the
-    host is for M104."""
-    columns = (meetings.reviewer, meetings.host, meetings.delegate)
+    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named. A host that is no
+    person is for M104."""
+    columns = (meetings.reviewer, meetings.host, meetings.delegate, meetings.absentees)
     cells = list(zip(*columns, strict=True))
+    people = PeopleReader(book.words, *names_and_departments(book.get("people")))
     same = {
-        (reviewer, host, delegate): read_owner(host, book.words).kind is OwnerKind.GROUP
+        (reviewer, host, *others): read_owner(host, book.words).kind in _NO_HOST
         or may_be_same(reviewer, host, book.words)
-        or bool(delegate and may_be_same(reviewer, delegate, book.words))
-        for reviewer, host, delegate in set(cells)
+        or _stood_in(reviewer, host, *others, people)
+        for reviewer, host, *others in set(cells)
     }
     return pd.Series([same[cell] for cell in cells], index=meetings.rows, dtype=bool)
+
+
+def _stood_in(reviewer: str, host: str, delegate: str, absentees: str, people: PeopleReader) -> bool:
+    """Whether the reviewer is a delegate, and the host may be whom they stood in for."""
+    if not delegate or not may_be_same(reviewer, delegate, people.words):
+        return False
+    absent = [one.who for one in read_absences(absentees, people)]
+    return not absent or any(may_be_same(host, who, people.words) for who in absent)
 
 
 @rule(
