@@ -8,7 +8,7 @@ from rules.catalogue import rule
 from rules.cells import holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
-from rules.wordlists import WordLists, fold
+from rules.wordlists import WordLists, fold, without_place
 
 _LISTED = re.compile(r"[、,;/+\n]|(?<!r)&|\band\b")
 
@@ -25,12 +25,15 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
 
     Why: whoever missed the meeting has to know from this cell alone what is expected. A cell that is
     empty, only fills the place (同上, 待定), names no object (跟进, 继续推进) or only points elsewhere
-    (按会议要求执行, see minutes) asks nothing of anybody.
+    (按会议要求执行, 同A003, see minutes) asks nothing of anybody.
 
     Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
     """
-    doubtful = book.words.may_say_nothing(set(actions.description.tolist()), "pointers", "pointed_to")
-    nothing = actions.description.isin({text for text in doubtful if _asks_nothing(text, book.words)})
+    bare = {text: without_place(text) for text in set(actions.description.tolist())}
+    doubtful = book.words.may_say_nothing({*bare, *bare.values()}, "pointers", "pointed_to")
+    nothing = actions.description.isin(
+        {text for text in bare if bare[text] in doubtful and _asks_nothing(text, book.words)}
+    )
     variant = pd.Series("unclear", index=actions.rows, dtype="str").mask(
         actions.description.eq(""), "missing"
     )
@@ -39,7 +42,7 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
 
 def _asks_nothing(text: str, words: WordLists) -> bool:
     """A filled place, empty deeds, or nothing but a pointer to where it may be said."""
-    return words.is_placeholder(text) or words.says_nothing(text) or words.has_any(text, "pointers")
+    return words.is_placeholder(text) or words.says_nothing(text) or words.points_elsewhere(text)
 
 
 @rule("A105", on="actions", severity=Severity.WARNING, columns=("department",), cites="001 四(二)")
@@ -96,9 +99,9 @@ def has_a_delivery_standard(actions: Table, book: Book) -> pd.DataFrame:
 
 
 def _is_vague(text: str, words: WordLists) -> bool:
-    """Made of empty deeds and of acceptance alone (质量达标, 通过验收), or an effort without anything that could be
+    """Made of empty deeds and of acceptance alone (质量达标, 通过验收), a pointer elsewhere (见左), or an effort without anything that could be
     counted or handed over."""
-    if words.says_nothing(text, "acceptance_alone"):
+    if words.says_nothing(text, "acceptance_alone") or words.points_elsewhere(text, "acceptance_alone"):
         return True
     checkable = any(sign.isdigit() for sign in fold(text)) or words.has_any(text, "evidence")
     return words.starts_with(text, "effort_openings") and not checkable
