@@ -124,10 +124,10 @@ def _words(piece: str, names: Set[str]) -> list[str]:
 
 def _without_title(people: list[NamedOwner], lists: WordLists) -> list[NamedOwner]:
     """张工(张伟) is one person, by surname and post and by name."""
-    named = [owner for owner in people if not is_titled(owner.name, lists)]
+    named = [owner for owner in people if not surname_of(owner.name, lists)]
     if len(people) != 2 or len(named) != 1:
         return people
-    surname = next(filter(None, (_surname(owner.name, lists) for owner in people)))
+    surname = next(filter(None, (surname_of(owner.name, lists) for owner in people)))
     return named if named[0].name.startswith(surname) else people
 
 
@@ -226,13 +226,8 @@ def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     return None
 
 
-def is_titled(name: str, lists: WordLists) -> bool:
-    """Whether a name is a surname with a post: 林总, 欧阳经理."""
-    return bool(_surname(name, lists))
-
-
-def _surname(name: str, lists: WordLists) -> str:
-    """The surname that stands before a post; '' where there is a given name too, or no post."""
+def surname_of(name: str, lists: WordLists) -> str:
+    """The surname that stands before a post (林总, 欧阳经理); '' where there is a given name too, or no post."""
     surnames = (*lists["surnames"], *lists["compound_surnames"])
     rests = (name.removesuffix(post) for post in lists["posts"] if name.endswith(post))
     return next((rest for rest in rests if rest in surnames), "")

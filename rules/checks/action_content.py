@@ -8,8 +8,10 @@ from rules.catalogue import rule
 from rules.cells import holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
-from rules.wordlists import WordLists, fold, without_place
+from rules.wordlists import WordLists, fold, simplified, without_place
 
+_SIZES = (("集团", "总部", "公司"), ("中心", "事业部", "研究院", "基地"), ("部", "部门"), ("科", "处", "室", "课"), ("组", "班", "股"))
+"""How units end, the largest first."""
 _LISTED = re.compile(r"[、,;/+\n]|(?<!r)&|\band\b")
 
 
@@ -75,10 +77,21 @@ def _names_several(text: str, words: WordLists) -> bool:
     endings = words["department_endings"]
     *before, last = re.split(r"\s*[和与與及跟]\s*|\s+", bare)
     return (
-        _LISTED.search(bare) is not None
+        (_LISTED.search(bare) is not None and not _is_unit_of(bare))
         or words.starts_with(bare, "several_departments")
         or (last.endswith(endings) and any(part.endswith(endings) for part in before))
     )
+
+
+def _is_unit_of(text: str) -> bool:
+    """Whether a stroke parts a unit from a smaller one of it: 技术部/后端组, 研发中心/技术部."""
+    larger, _, smaller = map(str.strip, simplified(text).partition("/"))
+    return _size(larger) < _size(smaller) < len(_SIZES)
+
+
+def _size(unit: str) -> int:
+    """The place of a unit among those larger and smaller, by how it ends; behind them all where that says nothing."""
+    return next((place for place, endings in enumerate(_SIZES) if unit.endswith(endings)), len(_SIZES))
 
 
 @rule(

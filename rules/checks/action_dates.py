@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from rules.catalogue import rule
-from rules.cells import holds, says_nothing
+from rules.cells import each_value, holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
-from rules.typed_dates import Reading
+from rules.typed_dates import Reading, weekday_of
 from rules.wordlists import WordLists
 from rules.workdays import FIRST, LAST
 
@@ -29,9 +29,12 @@ def due_date_is_exact(actions: Table, book: Book) -> pd.DataFrame:
     Why: on 尽快, 月底前 or Q3 nobody is ever late, and no reminder can be sent.
 
     Write instead: a day, such as 2024-06-15. Where only the month and day are typed (6月15日), the
-    nearest year is taken.
+    nearest year is taken. A day of the week beside it (6月14日 周五) has to be that day's.
     """
-    return pd.DataFrame({"variant": actions.due_reading})[actions.due_reading.ne(Reading.EXACT)]
+    weekday = each_value(actions.due_typed, weekday_of)
+    contradicts = weekday.notna() & actions.due.notna() & weekday.ne(actions.due.dt.day_of_week)
+    reading = actions.due_reading.mask(contradicts, Reading.AMBIGUOUS.value)
+    return pd.DataFrame({"variant": reading})[reading.ne(Reading.EXACT)]
 
 
 @rule(

@@ -6,7 +6,7 @@ from rules.catalogue import rule
 from rules.cells import each_value, sortable
 from rules.directory import Unreachable, directory
 from rules.findings import Severity
-from rules.owners import OwnerKind, is_titled
+from rules.owners import OwnerKind, surname_of
 from rules.table import Book, Table
 
 
@@ -78,7 +78,7 @@ def owner_is_in_the_directory(actions: Table, book: Book) -> pd.DataFrame:
 
 def _said_of(reason: Unreachable, name: str, book: Book) -> str:
     """Of whom the directory does not know, whether it is a surname with a post (林总) that has to be written out."""
-    titled = reason is Unreachable.UNKNOWN and not name.isascii() and is_titled(name, book.words)
+    titled = reason is Unreachable.UNKNOWN and not name.isascii() and surname_of(name, book.words) != ""
     return "titled" if titled else reason.value
 
 

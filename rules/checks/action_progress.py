@@ -10,6 +10,9 @@ from rules.facts import says_why_cancelled
 from rules.findings import Severity
 from rules.table import Book, Table
 
+_TITLE = r"(?<![向车包单焊钳从])(?:总(?!经理|[部结体是共计数额量价包之裁监务])|工(?![作程期厂具艺地序业人时资单况商会伤龄装])|董(?!事会)|主任|经理|[部处科局院所厂]长|书记|總(?!經理|[部結體是共計數額量價包之裁監務]))"
+"""What stands behind a surname that names somebody in passing: 待高总审批."""
+
 
 @rule(
     "A109",
@@ -168,7 +171,8 @@ def _names_somebody(actions: Table, book: Book) -> "pd.Series[bool]":
     written = rf"(?:[由请請](?![于於向])|找|联系|聯繫|協調|协调|@|(?:责任|负责|解决|协调|責任|負責|解決)人:?)\s*{surname}"
     english = r"\b(?i:by|with|ask|contact|owner:?)\s+[A-Z][a-z]+"
     after = rf"(?<!由){surname}[一-鿿]{{0,2}}(?:负责|協調|协调|解决|解決|跟进|处理|處理|推动|提供|答复)"
-    return text.str.contains("|".join([*map(re.escape, names), written, english, after]), regex=True)
+    ways = [*map(re.escape, names), written, english, after, rf"{surname}{_TITLE}"]
+    return text.str.contains("|".join(ways), regex=True)
 
 
 @rule(
