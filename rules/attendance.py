@@ -98,7 +98,9 @@ class PeopleReader:
         return tuple(name for name in self.unconfirmed(invited, confirmed) if _alike(name) not in known)
 
     def _answers(self, cell: str) -> _Answers:
-        doubtful = {found[0]: found["who"] for found in _REMARK.finditer(cell) if self._in_doubt(found["said"])}
+        doubtful = {
+            found[0]: found["who"] for found in _REMARK.finditer(cell) if self._in_doubt(found["said"])
+        }
         for remarked in doubtful:
             cell = cell.replace(remarked, " ")
         parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))

@@ -10,7 +10,13 @@ from rules.findings import Severity
 from rules.table import Book, Table
 from rules.wordlists import WordLists, fold, simplified, without_place
 
-_SIZES = (("集团", "总部", "公司"), ("中心", "事业部", "研究院", "基地"), ("部", "部门"), ("科", "处", "室", "课"), ("组", "班", "股"))
+_SIZES = (
+    ("集团", "总部", "公司"),
+    ("中心", "事业部", "研究院", "基地"),
+    ("部", "部门"),
+    ("科", "处", "室", "课"),
+    ("组", "班", "股"),
+)
 """How units end, the largest first."""
 _LISTED = re.compile(r"[、,;/+\n]|(?<!r)&|\band\b")
 

@@ -62,7 +62,11 @@ def dates_are_possible(actions: Table, book: Book, *, years_ahead: int = 10) -> 
         ("done_in_future", "done", actions.done.dt.normalize() > book.today),
         ("out_of_range", "done", _out_of_range(actions.done, last)),
         ("out_of_range", "expected", _out_of_range(actions.expected, last)),
-        ("unreadable", "done", ~actions.done_reading.isin(_READ) & ~says_nothing(actions.done_typed, book.words)),
+        (
+            "unreadable",
+            "done",
+            ~actions.done_reading.isin(_READ) & ~says_nothing(actions.done_typed, book.words),
+        ),
         ("unreadable", "expected", ~actions.expected_reading.isin(_READ) & ~_no_new_day(actions, book.words)),
     ]
     caught = pd.concat([_case(actions, variant, column, mask) for variant, column, mask in cases])

@@ -124,12 +124,14 @@ def lateness_is_explained(actions: Table, book: Book) -> pd.DataFrame:
 
 
 def _gives_a_reason(actions: Table, book: Book) -> "pd.Series[bool]":
-    """Where the reason stands in its column or among the remarks; everywhere if the sheet has neither column."""
+    """Where the reason stands in its column or among the remarks; everywhere if the sheet has neither column. That it is
+    late (延期, 还没做) is none."""
     remarked = ~says_nothing(actions.remark, book.words)
     if not actions.has("late_reason"):
         return remarked if actions.has("remark") else ~actions.none()
     names_a_cause = holds(actions.remark, lambda text: book.words.has_any(text, "causes"))
-    return ~says_nothing(actions.late_reason, book.words) | (remarked & names_a_cause)
+    no_reason = holds(actions.late_reason, lambda text: book.words.is_made_of(text, "no_reason"))
+    return ~(says_nothing(actions.late_reason, book.words) | no_reason) | (remarked & names_a_cause)
 
 
 @rule(

@@ -5,7 +5,7 @@ import pandas as pd
 from rules.absences import read_absences
 from rules.attendance import PeopleReader
 from rules.catalogue import rule
-from rules.cells import holds, says_nothing
+from rules.cells import each_value, holds, says_nothing
 from rules.directory import names_and_departments
 from rules.findings import Severity
 from rules.meetings import meeting_rows
@@ -23,6 +23,7 @@ from rules.owners import OwnerKind, read_owner
 from rules.same_person import may_be_same
 from rules.table import Book, Table
 from rules.typed_dates import Reading
+from rules.wordlists import WordLists
 
 _READ = [Reading.EXACT, Reading.EMPTY]
 _NO_HOST = {OwnerKind.GROUP, OwnerKind.PLACEHOLDER}
@@ -233,4 +234,14 @@ def poor_rating_has_a_plan(meetings: Table, book: Book, *, below: float = 3) -> 
     empty = says_nothing(meetings.improvement, book.words)
     vague = holds(meetings.improvement, book.words.says_nothing)
     caught = pd.DataFrame({"variant": "vague"}, index=meetings.rows).mask(empty, "missing")
-    return caught.assign(rating=meetings.rating_typed)[meetings.rating.lt(below) & (empty | vague)]
+    rating = meetings.rating.fillna(
+        each_value(meetings.rating_typed, lambda text: _in_stars(text, book.words))
+    )
+    return caught.assign(rating=meetings.rating_typed)[rating.lt(below) & (empty | vague)]
+
+
+def _in_stars(text: str, words: WordLists) -> float:
+    """A rating that is typed without figures: ★★ is 2, ★★★☆☆ is 3, 差 is 1; NaN for what is none."""
+    if text and words.is_made_of(text, "poor_ratings") and words.has_any(text, "poor_ratings"):
+        return 1
+    return float(text.count("★") or "nan")
