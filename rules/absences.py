@@ -27,7 +27,8 @@ _NO_DELEGATE = re.compile(
     re.IGNORECASE,
 )
 _STANDS_IN = re.compile(
-    r"(?P<name>[^由(\[【:]{2,}?)\s*(?:代(?!理人|理?\s*[:是为為])|顶替|頂替|替|\b(?:covers?|covering|stands? in|represents|deputi[sz]es|instead)\b)",
+    r"(?P<name>[^由(\[【:]{2,}?)\s*(?:代(?!理人|理?\s*[:是为為])|顶替|頂替|替|"
+    r"\b(?:covers?|covering|stands? in|represents|deputi[sz]es|instead)\b)",
     re.IGNORECASE,
 )
 

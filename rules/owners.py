@@ -147,7 +147,7 @@ def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[s
         return NamedOwner(OwnerKind.GROUP)
     if not _HAN.search(piece):
         return _read_latin(piece, lists)
-    return _read_han(piece, lists, names)
+    return _who_leads(piece, lists, names) or _read_han(piece, lists, names)
 
 
 def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
@@ -168,8 +168,6 @@ def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
 def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
     if post := _post(piece, lists):
         return post
-    if named := _who_leads(piece, lists, names):
-        return NamedOwner(OwnerKind.PERSON, named)
     like = simplified(piece)
     if len(piece) == 2 and looks_like_name(piece, lists):
         return NamedOwner(OwnerKind.PERSON, piece)  # 杨科, 李办: a name, or a surname and a short post
@@ -188,13 +186,14 @@ def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
     return NamedOwner(OwnerKind.PERSON, _without_post(piece, lists))
 
 
-def _who_leads(piece: str, lists: WordLists, names: Set[str]) -> str:
-    """The name in 张伟牵头 and 张伟负责; '' where no part of that kind ends the text, or none has it."""
+def _who_leads(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner | None:
+    """The person in 张伟牵头 and 技术部张伟负责; None where no part of that kind ends the text, or no name has it."""
     like = simplified(piece)
     parts = (part for part in lists["parts_beside"] if len(part) > 1 and part not in lists["posts"])
-    rests = (piece[: -len(part)] for part in parts if like.endswith(part))
+    rests = (piece[: -len(part)] for part in parts if like.endswith(part) and len(piece) > len(part) + 1)
+    owners = (_read_han(rest, lists, names) for rest in rests)
     return next(
-        (rest for rest in rests if rest in names or (len(rest) > 1 and looks_like_name(rest, lists))), ""
+        (owner for owner in owners if owner.name in names or looks_like_name(owner.name, lists)), None
     )
 
 

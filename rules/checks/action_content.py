@@ -118,9 +118,10 @@ def has_a_delivery_standard(actions: Table, book: Book) -> pd.DataFrame:
 
 
 def _is_vague(text: str, words: WordLists) -> bool:
-    """Made of empty deeds and of acceptance alone (质量达标, 通过验收), a pointer elsewhere (见左), or an effort without anything that could be
-    counted or handed over."""
-    if words.says_nothing(text, "acceptance_alone") or words.points_elsewhere(text, "acceptance_alone"):
+    """Made of empty deeds and of acceptance alone (质量达标, 通过验收), a pointer to what was said (见左, but not 见附件), or
+    an effort without anything that could be counted or handed over."""
+    points = words.points_elsewhere(text, "acceptance_alone") and not words.has_any(text, "attachments")
+    if points or words.says_nothing(text, "acceptance_alone"):
         return True
     checkable = any(sign.isdigit() for sign in fold(text)) or words.has_any(text, "evidence")
     return words.starts_with(text, "effort_openings") and not checkable

@@ -10,7 +10,10 @@ from rules.facts import says_why_cancelled
 from rules.findings import Severity
 from rules.table import Book, Table
 
-_TITLE = r"(?<![向车包单焊钳从])(?:总(?!经理|[部结体是共计数额量价包之裁监务])|工(?![作程期厂具艺地序业人时资单况商会伤龄装])|董(?!事会)|主任|经理|[部处科局院所厂]长|书记|總(?!經理|[部結體是共計數額量價包之裁監務]))"
+_TITLE = (
+    r"(?<![向车包单焊钳从])(?:[总總](?![经經][理]|[部结結体體是共计計数數额額量价價包之裁监監务務])|"
+    r"工(?![作程期厂具艺地序业人时资单况商会伤龄装])|董(?!事会)|主任|[经經]理|[部处科局院所厂處廠][长長]|[书書][记記])"
+)
 """What stands behind a surname that names somebody in passing: 待高总审批."""
 
 

@@ -101,10 +101,10 @@ def _host_reviewed(meetings: Table, book: Book) -> "pd.Series[bool]":
     cells = list(zip(*columns, strict=True))
     people = PeopleReader(book.words, *names_and_departments(book.get("people")))
     same = {
-        (reviewer, host, *others): read_owner(host, book.words).kind in _NO_HOST
+        (reviewer, host, delegate, absent): read_owner(host, book.words).kind in _NO_HOST
         or may_be_same(reviewer, host, book.words)
-        or _stood_in(reviewer, host, *others, people)
-        for reviewer, host, *others in set(cells)
+        or _stood_in(reviewer, host, delegate, absent, people)
+        for reviewer, host, delegate, absent in set(cells)
     }
     return pd.Series([same[cell] for cell in cells], index=meetings.rows, dtype=bool)
 
