@@ -1,6 +1,7 @@
 """A101, A105, A108: what an action item says is to be done, where, and how one will know."""
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 
@@ -90,14 +91,16 @@ def _names_several(text: str, words: WordLists) -> bool:
 
 
 def _is_unit_of(text: str) -> bool:
-    """Whether a stroke parts a unit from a smaller one of it: 技术部/后端组, 研发中心/技术部."""
-    larger, _, smaller = map(str.strip, simplified(text).partition("/"))
-    return _size(larger) < _size(smaller) < len(_SIZES)
+    """Whether strokes part a unit from smaller ones of it: 技术部/后端组, 研发中心/技术部."""
+    sizes = [_size(unit.strip()) for unit in simplified(text).split("/")]
+    return len(sizes) > 1 and all(larger < smaller < len(_SIZES) for larger, smaller in pairwise(sizes))
 
 
 def _size(unit: str) -> int:
-    """The place of a unit among those larger and smaller, by how it ends; behind them all where that says nothing."""
-    return next((place for place, endings in enumerate(_SIZES) if unit.endswith(endings)), len(_SIZES))
+    """The place of a unit among those larger and smaller, by how it ends; behind them all where that says nothing, or where
+    several are listed."""
+    found = (place for place, endings in enumerate(_SIZES) if unit.endswith(endings))
+    return len(_SIZES) if _LISTED.search(unit) else next(found, len(_SIZES))
 
 
 @rule(
