@@ -41,7 +41,7 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
     bare = {text: without_place(text) for text in set(actions.description.tolist())}
     doubtful = book.words.may_say_nothing({*bare, *bare.values()}, "pointers", "pointed_to")
     nothing = actions.description.isin(
-        {text for text in bare if bare[text] in doubtful and _asks_nothing(text, book.words)}
+        {text for text in bare if {text, bare[text]} & doubtful and _asks_nothing(text, book.words)}
     )
     variant = pd.Series("unclear", index=actions.rows, dtype="str").mask(
         actions.description.eq(""), "missing"

@@ -244,4 +244,4 @@ def _in_stars(text: str, words: WordLists) -> float:
     """A rating that is typed without figures: ★★ is 2, ★★★☆☆ is 3, 差 is 1; NaN for what is none."""
     if text and words.is_made_of(text, "poor_ratings") and words.has_any(text, "poor_ratings"):
         return 1
-    return float(text.count("★") or "nan")
+    return float(text.count("★") + text.count("⭐") or "nan")
