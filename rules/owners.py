@@ -124,11 +124,9 @@ def _words(piece: str, names: Set[str]) -> list[str]:
 
 def _without_title(people: list[NamedOwner], lists: WordLists) -> list[NamedOwner]:
     """张工(张伟) is one person, by surname and post and by name."""
-    named = [owner for owner in people if not surname_of(owner.name, lists)]
-    if len(people) != 2 or len(named) != 1:
-        return people
-    surname = next(filter(None, (surname_of(owner.name, lists) for owner in people)))
-    return named if named[0].name.startswith(surname) else people
+    surnames = [surname_of(owner.name, lists) for owner in people] if len(people) == 2 else []
+    named = [owner for owner, surname in zip(people, surnames, strict=False) if not surname]
+    return named if len(named) == 1 and named[0].name.startswith("".join(surnames)) else people
 
 
 def _without_nickname(people: list[NamedOwner], names: Set[str]) -> list[NamedOwner]:
@@ -189,6 +187,8 @@ def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
 def _who_leads(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner | None:
     """The person in 张伟牵头 and 技术部张伟负责; None where no part of that kind ends the text, or no name has it."""
     like = simplified(piece)
+    if not like.endswith(lists["parts_beside"]):  # as good as always
+        return None
     parts = (part for part in lists["parts_beside"] if len(part) > 1 and part not in lists["posts"])
     rests = (piece[: -len(part)] for part in parts if like.endswith(part) and len(piece) > len(part) + 1)
     owners = (_read_han(rest, lists, names) for rest in rests)
