@@ -20,6 +20,18 @@ _DELEGATION = re.compile(
     re.IGNORECASE,
 )
 
+_NO_DELEGATE = re.compile(
+    r"(?:[暂暫尚]?[无無]|[没沒]有?|[未不])(?:安排|指定|指派|派|设置?|設置?|找到?|确定|確定|需要?)?人?"
+    r"(?:代理|代表|代替|委托|委託|代|替)人?|(?:代理人?|\bdelegate|\bdeputy)\s*[:是为為]?\s*"
+    r"(?:[暂暫]?[无無]|[没沒]有|[待未]定|待指定|tb[dc]|none|nobody)|\b(?:no|without(?: an?)?) (?:delegate|deputy|substitute|stand-in)",
+    re.IGNORECASE,
+)
+_STANDS_IN = re.compile(
+    r"(?P<name>[^由(\[【:]{2,}?)\s*(?:代(?!理人|理?\s*[:是为為])|顶替|頂替|替|"
+    r"\b(?:covers?|covering|stands? in|represents|deputi[sz]es|instead)\b)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Absence:
@@ -31,13 +43,16 @@ class Absence:
 
 
 def read_absences(text: str, people: PeopleReader) -> tuple[Absence, ...]:
-    """Everybody whom a cell names as absent. What is said of several (张三、李四均出差) counts for each of them."""
+    """Everybody whom a cell names as absent, but who only came late. What is said of several (张三、李四均出差) counts for
+    each of them."""
     words = people.words
     cell = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text[:LONGEST]))
     if words.is_placeholder(cell) or fold(cell).strip("。.!") in words["nobody_absent"]:
         return ()
     absences: list[Absence] = []
     for who, remarks in _entries(cell, people):
+        if words.has_any(remarks, "came_late") and not words.has_any(remarks, "absence_alone"):
+            continue
         reason, delegate = _said(remarks, people)
         if remarks.lstrip(" ([【").startswith(("均", "都", "皆")):
             absences = [
@@ -52,6 +67,9 @@ def _entries(cell: str, people: PeopleReader) -> Iterator[tuple[str, str]]:
     """Each absentee with what follows up to the next one. The first phrase always names one, whatever it looks like."""
     who, remarks = "", ""
     for token in re.split(r"[、,;。\n]+(?![^(\[【]*[)\]】])", _NUMBERED.sub("", cell)):
+        if who and _stands_in(token.strip(), people):
+            remarks += f" {token}"
+            continue
         name, rest = _name_and_rest(token.strip(), people, first=not who)
         if not name:
             remarks += f" {rest}"
@@ -63,9 +81,16 @@ def _entries(cell: str, people: PeopleReader) -> Iterator[tuple[str, str]]:
         yield who, remarks
 
 
+def _stands_in(token: str, people: PeopleReader) -> bool:
+    """Whether a phrase names who comes instead of the one before: 罗敏代, 罗敏代为参会."""
+    found = _STANDS_IN.match(token)
+    return found is not None and _names_somebody(found["name"], people)
+
+
 def _name_and_rest(token: str, people: PeopleReader, *, first: bool) -> tuple[str, str]:
     """A phrase as a name and what follows it: 李四(出差), 张三出差, 市场部王芳 请假; ('', phrase) where none begins it."""
-    opening = _one_of(people.words["absence_openings"]).search(token, 2)
+    openings = (*people.words["absence_openings"], *people.words["came_late"])
+    opening = _one_of(openings).search(token, 2)
     end = opening.start() if opening else len(token)
     name = token[:end].strip(" -:")
     if first or _names_somebody(name, people):
@@ -76,7 +101,7 @@ def _name_and_rest(token: str, people: PeopleReader, *, first: bool) -> tuple[st
 def _said(remarks: str, people: PeopleReader) -> tuple[bool, bool]:
     """Whether a remark gives a reason, and whether it names a delegate."""
     reason = delegate = False
-    text, delegates = _DELEGATE.subn(" ", remarks)
+    text, delegates = _DELEGATE.subn(" ", _NO_DELEGATE.sub(" ", remarks))
     for phrase in _PHRASES.split(re.sub(r"[()\[\]【】]", ",", text)):
         found = _DELEGATION.search(phrase)
         delegate = delegate or found is not None

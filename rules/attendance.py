@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from rules.owners import NamedOwner, OwnerKind, closed_up, looks_like_name, read_owner
+from rules.owners import NamedOwner, OwnerKind, closed_up, looks_like_name, read_owner, surname_of
 from rules.wordlists import WordLists, fold
 
 _GROUPS = re.compile(r"[;\n\r。]+")
@@ -14,6 +14,7 @@ _BRACKETS = re.compile(r"(?P<before>[^(\[【)\]】、,/+|:\s]*)\s*[(\[【](?P<in
 _LISTED = re.compile(
     r"[、,/+|:]|(?<![A-Za-z])&|&(?![A-Za-z])|(?<=[一-鿿]{2})[和与與及跟](?=[一-鿿]{2})|(?<=[一-鿿*])\s+|\s+(?=[一-鿿*])"
 )
+_REMARK = re.compile(r"(?P<who>[^()、,;。\s]+)\s*\((?P<said>[^()、,;]*)\)")
 _INCLUDING = re.compile(r"\A\s*(?:其中|包括|包含|含|including|incl\.?)\s*", re.IGNORECASE)
 _HEADS = re.compile(r"(?P<before>.*?)(?:共|等|计|計)?\s*(?P<count>\d{1,3})\s*(?:人|名|位|people|persons)")
 _FIGURES = re.compile(r"(?=\D{0,3}\d)[\d\s/共人名位已确認确认確回复覆]+")
@@ -54,6 +55,13 @@ class _Answers:
     departments: Set[str]
     everybody: bool
 
+    def of_those(self, asked: Sequence[str], words: WordLists) -> "_Answers":
+        """The same, 周总 as the only 周 among those who were asked."""
+        lacking, names = (
+            {_in_full(name, asked, words) for name in said} for said in (self.lacking, self.names)
+        )
+        return replace(self, lacking=lacking, names=names)
+
     def confirm(self, one: Attendee) -> bool:
         """Whether somebody has confirmed."""
         name = _alike(one.name)
@@ -80,8 +88,8 @@ class PeopleReader:
         cell = unicodedata.normalize("NFKC", confirmed[:LONGEST])
         if _FIGURES.fullmatch(cell):
             return ()  # 8/10: nobody can say who
-        answers = self._answers(cell)
-        asked = (one for one in self.attendees(invited) if one.name)
+        asked = [one for one in self.attendees(invited) if one.name]
+        answers = self._answers(cell).of_those([_alike(one.name) for one in asked], self.words)
         return tuple(dict.fromkeys(one.name for one in asked if not answers.confirm(one)))
 
     def awaited(self, invited: str, confirmed: str, *excused: str) -> tuple[str, ...]:
@@ -90,10 +98,15 @@ class PeopleReader:
         return tuple(name for name in self.unconfirmed(invited, confirmed) if _alike(name) not in known)
 
     def _answers(self, cell: str) -> _Answers:
+        doubtful = {
+            found[0]: found["who"] for found in _REMARK.finditer(cell) if self._in_doubt(found["said"])
+        }
+        for remarked in doubtful:
+            cell = cell.replace(remarked, " ")
         parts = re.split(r"[,;\n。]", _BUT.sub(" ", cell))
         silent = [part for part in parts if self.words.has_any(part, "not_confirmed")]
         lacking = [_without(part, self.words["not_confirmed"]) for part in silent]
-        lacking += [found["but"] for found in _BUT.finditer(cell)]
+        lacking += [*doubtful.values(), *(found["but"] for found in _BUT.finditer(cell))]
         agreed = {part: _without(part, self.words["everybody"]) for part in parts if part not in silent}
         said = [one for rest in agreed.values() for one in self.attendees(rest)]
         names = {_alike(one.name) for one in said} - {""}
@@ -103,6 +116,10 @@ class PeopleReader:
             departments={one.department for one in said if not one.name} - {""},
             everybody=any(self._is_of_all(part, rest, bool(names)) for part, rest in agreed.items()),
         )
+
+    def _in_doubt(self, said: str) -> bool:
+        """Whether a remark says of somebody that they have not confirmed: (待定), (未回复)."""
+        return self.words.is_placeholder(said) or self.words.has_any(said, "not_confirmed")
 
     def _is_of_all(self, part: str, rest: str, named: bool) -> bool:
         """Whether a part of an answer speaks for everybody: 全部确认; 均可参加, where no name stands beside it."""
@@ -124,6 +141,8 @@ class PeopleReader:
                 department, waiting = (heads["before"] if heads else piece), True
             named = owner.kind in {OwnerKind.PERSON, OwnerKind.POST}
             if named:
+                if waiting and owner.department not in {"", department}:
+                    yield Attendee(department, "")
                 department = owner.department or department
                 yield Attendee(department, owner.name if self._is_name(owner.name) else "")
             if heads:
@@ -155,6 +174,13 @@ def _without(text: str, words: tuple[str, ...]) -> str:
     for word in sorted(words, key=len, reverse=True):
         text = re.sub(re.escape(word), " ", text, flags=re.IGNORECASE)
     return _CONFIRMED.sub(" ", text)
+
+
+def _in_full(name: str, asked: Sequence[str], words: WordLists) -> str:
+    """For a surname with a post the one name among those asked that it may stand for; else as it is."""
+    surname = "" if name in asked else surname_of(name, words)
+    meant = {other for other in asked if surname and other.startswith(surname)}
+    return meant.pop() if len(meant) == 1 else name
 
 
 def _alike(name: str) -> str:

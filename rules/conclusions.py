@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from rules.wordlists import WordLists
+from rules.wordlists import WordLists, without_place
 
 
 class Conclusion(StrEnum):
@@ -44,4 +44,5 @@ def read_conclusion(text: str, words: WordLists) -> Conclusion:
         return Conclusion.NONE
     if words.is_made_of(text, "suspended_alone"):
         return Conclusion.SUSPENDED
-    return Conclusion.UNCLEAR if words.is_made_of(text, "no_outcome", "empty_deeds") else Conclusion.STATED
+    unclear = words.is_made_of(without_place(text), "no_outcome", "empty_deeds")
+    return Conclusion.UNCLEAR if unclear else Conclusion.STATED

@@ -35,6 +35,8 @@ _LISTING = re.compile(
     r"\s*(?:[、,;&+|→\n\r]|[-=]>|\b(?:and|or)\b|以及|或者|\s[和或]\s|(?<=[一-鿿]{2})[和与與及跟或](?=[一-鿿]{2}))\s*",
     re.IGNORECASE,
 )
+_INSTEAD_OF = re.compile(r"\s*(?:代替?|替|顶替|頂替)\s*:?\s*[一-鿿A-Za-z].*", re.DOTALL)
+_LAST_FIRST = re.compile(r"(?P<last>[A-Za-z][A-Za-z'-]*),\s*(?P<first>[A-Za-z][A-Za-z .'-]*)")
 _BESIDE = re.compile(r"\s*(?:[/\\:—–]|(?<![A-Za-z])-|-(?![A-Za-z]))\s*")
 _AND_OTHERS = re.compile(r"(?:等(?:\d+|[一二三四五六七八九十]+)?人?|\bet al\.?|\bothers?)\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -54,6 +56,7 @@ def read_owner(
     cell = unicodedata.normalize("NFKC", text).strip().lstrip("@").strip()
     if not cell:
         return NamedOwner(OwnerKind.NOBODY)
+    cell = _first_name_first(cell, names)
     if cell in names:
         return NamedOwner(OwnerKind.PERSON, cell)
     cell = closed_up(cell)
@@ -75,9 +78,17 @@ def closed_up(text: str) -> str:
     return _SPACED.sub(lambda found: re.sub(r"\s+", "", found[0]), text)
 
 
+def _first_name_first(cell: str, names: Set[str]) -> str:
+    """Chan, Kevin as Kevin Chan, where that is a name of the directory."""
+    found = _LAST_FIRST.fullmatch(cell)
+    turned = f"{found['first'].strip()} {found['last']}" if found else cell
+    return turned if turned in names else cell
+
+
 def _beside_brackets(found: re.Match[str]) -> str:
-    """张三(技术部) reads as 张三/技术部; what is listed in brackets (技术部(张三、李四)) stays a list."""
-    return "/" + found["inside"]
+    """张三(技术部) reads as 张三/技术部; what is listed in brackets (技术部(张三、李四)) stays a list. For whom somebody
+    stands in (张三(代李四)) does not count."""
+    return "" if _INSTEAD_OF.fullmatch(found["inside"]) else "/" + found["inside"]
 
 
 def _read_one(part: str, lists: WordLists, names: Set[str], departments: Set[str]) -> NamedOwner:
@@ -88,7 +99,8 @@ def _read_one(part: str, lists: WordLists, names: Set[str], departments: Set[str
         word for word in words if not _NUMBER.fullmatch(word) and plain(word) not in lists["parts_beside"]
     ] or [part]
     read = [_read_name(piece, lists, names, departments) for piece in pieces]
-    people = _without_nickname([owner for owner in read if owner.kind is OwnerKind.PERSON], names)
+    people = _without_title([owner for owner in read if owner.kind is OwnerKind.PERSON], lists)
+    people = _without_nickname(people, names)
     groups = [piece for piece, owner in zip(pieces, read, strict=True) if owner.kind is OwnerKind.GROUP]
     if len(people) > 1:
         return NamedOwner(OwnerKind.SEVERAL)
@@ -110,6 +122,13 @@ def _words(piece: str, names: Set[str]) -> list[str]:
     return _AROUND_HAN.split(piece)
 
 
+def _without_title(people: list[NamedOwner], lists: WordLists) -> list[NamedOwner]:
+    """张工(张伟) is one person, by surname and post and by name."""
+    surnames = [surname_of(owner.name, lists) for owner in people] if len(people) == 2 else []
+    named = [owner for owner, surname in zip(people, surnames, strict=False) if not surname]
+    return named if len(named) == 1 and named[0].name.startswith("".join(surnames)) else people
+
+
 def _without_nickname(people: list[NamedOwner], names: Set[str]) -> list[NamedOwner]:
     """王芳(Fiona) is one person by two names, unless the directory has each of them; the one that it has counts."""
     han = [owner for owner in people if _HAN.search(owner.name)]
@@ -126,7 +145,7 @@ def _read_name(piece: str, lists: WordLists, names: Set[str], departments: Set[s
         return NamedOwner(OwnerKind.GROUP)
     if not _HAN.search(piece):
         return _read_latin(piece, lists)
-    return _read_han(piece, lists, names)
+    return _who_leads(piece, lists, names) or _read_han(piece, lists, names)
 
 
 def _read_latin(piece: str, lists: WordLists) -> NamedOwner:
@@ -165,6 +184,19 @@ def _read_han(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner:
     return NamedOwner(OwnerKind.PERSON, _without_post(piece, lists))
 
 
+def _who_leads(piece: str, lists: WordLists, names: Set[str]) -> NamedOwner | None:
+    """The person in 张伟牵头 and 技术部张伟负责; None where no part of that kind ends the text, or no name has it."""
+    like = simplified(piece)
+    if not like.endswith(lists["parts_beside"]):  # as good as always
+        return None
+    parts = (part for part in lists["parts_beside"] if len(part) > 1 and part not in lists["posts"])
+    rests = (piece[: -len(part)] for part in parts if like.endswith(part) and len(piece) > len(part) + 1)
+    owners = (_read_han(rest, lists, names) for rest in rests)
+    return next(
+        (owner for owner in owners if owner.name in names or looks_like_name(owner.name, lists)), None
+    )
+
+
 def _without_post(piece: str, lists: WordLists) -> str:
     """高级工程师王伟 and 财务张三 name 王伟 and 张三; what does not end in a name is left as it is."""
     found = _leading_words((*lists["posts"], *lists["not_names"])).match(simplified(piece))
@@ -191,6 +223,13 @@ def _post(piece: str, lists: WordLists) -> NamedOwner | None:
     if not before or department or len(ending) > 1 or simplified(before) in lists["not_names"]:
         return NamedOwner(OwnerKind.POST)
     return None
+
+
+def surname_of(name: str, lists: WordLists) -> str:
+    """The surname that stands before a post (林总, 欧阳经理); '' where there is a given name too, or no post."""
+    surnames = (*lists["surnames"], *lists["compound_surnames"])
+    rests = (name.removesuffix(post) for post in lists["posts"] if name.endswith(post))
+    return next((rest for rest in rests if rest in surnames), "")
 
 
 def looks_like_name(name: str, lists: WordLists) -> bool:

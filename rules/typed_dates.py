@@ -49,6 +49,12 @@ _PART = r"(?P<part>上午|早上|早晨|清晨|凌晨|早|中午|下午|傍晚|�
 _AFTERNOON = {"中午", "下午", "傍晚", "晚上", "晚", "pm"}
 _MINUTES = {"一刻": 15, "半": 30, "三刻": 45}
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+_NAMED_DAY = re.compile(
+    r"(?:周|星期|礼拜)(?P<named>[一二三四五六日天])|\((?P<alone>[一二三四五六日天])\)|\b(?P<english>mon|tue|wed|thu|fri|sat|sun)[a-z]*",
+    re.IGNORECASE,
+)
+_DAYS = {sign: place for place, sign in enumerate("一二三四五六日")} | {"天": 6}
+_DAYS |= {name: place for place, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _LEAD = (
     r"(?:(?:" + _WEEKDAY + r",?|by|before|until|till|on|(?:no|not)\s+later\s+than|due(?:\s+(?:by|on))?|"
     r"deadline:?|target:?|eod|cob|eob|close\s+of\s+business|end\s+of\s+(?:the\s+)?day)\s+)*"
@@ -57,11 +63,16 @@ _LEAD = (
 _DEED = (
     "完成|提交|提报|上报|报送|交|反馈|确认|回复|给出|输出|出|定稿|发|签|到位|落实|办结|上线|结束|做完|搞定"
 )
+_HOW = (
+    r"(?:\s*\(?(?:已经?(?:发送|发出|分发|发)[^\W\d_]{0,6}|(?:群发|发群|发送)|(?:已|由|用|以|通过|by\s+|via\s+)?"
+    r"(?:电子邮件|邮件|企业微信|微信|企微|钉钉|飞书|群|oa|e-?mail|teams|slack)(?:群发|群|已?发[送出]?|通知)?)\)?)?"
+)
+"""By which way something went out: 6月9日 10:00(邮件), 9:00 已发群."""
 _TAIL = (
     r"\s*(?:\(?(?:周|星期|礼拜)[一二三四五六日天]\)?|\([一二三四五六日天]\)|\(?" + _WEEKDAY + r"\)?)?"
     r"\s*(?:\([含止](?:当[日天])?\))?[\s,]*(?:at\s+)?" + _PART + r"?" + _TIME + r"\s*(?P<part2>am|pm)?"
     r"\s*(?:\([含止](?:当[日天])?\)|之?前|以前|止|完成|截止|下班前|下班之前|中午前|当日|当天|eod|cob|eob|noon|latest)*"
-    r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?[.。]?\Z"
+    r"(?:(?<=前)(?:" + _DEED + r")[^\W\d_后周月日天内至到]{0,8})?" + _HOW + r"[.。]?\Z"
 )
 _YMD = re.compile(
     _LEAD
@@ -139,6 +150,12 @@ def read_date(value: object, near: date, *, past: bool = False) -> TypedDate:
             return _read_number(value, near, past)
         case _:
             return _read_text(usual(str(value)), near, past)
+
+
+def weekday_of(text: str) -> int | None:
+    """The day of the week that a text names, from 0 for Monday; None where it names none, or several."""
+    days = {_DAYS[found[found.lastgroup or 0].lower()] for found in _NAMED_DAY.finditer(usual(text))}
+    return days.pop() if len(days) == 1 else None
 
 
 def read_time(value: object) -> time | None:

@@ -46,6 +46,12 @@ def _foreign(signs: Iterable[str], known: Collection[str]) -> re.Pattern[str]:
 
 
 _ENDINGS = "。.!?()"
+_PLACE = re.compile(
+    r"第\s*(?:\d+|[一二三四五六七八九十]+)\s*(?:条|條|点|點|项|項|款|页|頁|节|節|章|号|號|行|个|個|部分|次会议|次會議)?|"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}-?|#)?\d+(?:[.-]\d+)*(?![\dA-Za-z%％])\s*[号號条條]?"
+)
+"""Where something stands in another text: 第3条, A003, 2.1."""
+_LONGEST_POINTER = 40  # signs: what is longer says something itself
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,11 @@ class WordLists:
         """Whether a text is made of these lists' words alone, with spaces and punctuation."""
         return bool(self._pattern(names, alone=True).fullmatch(plain(text)))
 
+    def points_elsewhere(self, text: str, *more: str) -> bool:
+        """Whether a text only points to where it may be said (按会议要求执行, 见纪要第3条, 同A003), or has more lists' words."""
+        bare = without_place(text)
+        return self.has_any(bare, "pointers") and self.says_nothing(bare, "pointers", "pointed_to", *more)
+
     def first_of(self, text: str, *names: str) -> str:
         """Which of these lists has the first word in a text, of several that begin there the longest; '' if none."""
         found = self._pattern(names).search(plain(text))
@@ -118,6 +129,11 @@ class WordLists:
     def starts_with(self, text: str, name: str) -> bool:
         """Whether a text begins with one of a list's words."""
         return plain(text).startswith(self.lists[name])
+
+
+def without_place(text: str) -> str:
+    """A text without the numbers by which another is pointed to: 详见附件1 says no more than 详见附件."""
+    return _PLACE.sub(" ", text) if len(text) <= _LONGEST_POINTER else text
 
 
 def word_lists(own: Mapping[str, Sequence[str]] | None = None) -> WordLists:

@@ -5,10 +5,14 @@ from typing import Any
 import pandas as pd
 
 from rules.catalogue import rule
+from rules.cells import each_value, holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
-from rules.typed_dates import Reading
+from rules.typed_dates import Reading, weekday_of
+from rules.wordlists import WordLists
 from rules.workdays import FIRST, LAST
+
+_READ = (Reading.EXACT, Reading.EMPTY)
 
 
 @rule(
@@ -25,9 +29,12 @@ def due_date_is_exact(actions: Table, book: Book) -> pd.DataFrame:
     Why: on 尽快, 月底前 or Q3 nobody is ever late, and no reminder can be sent.
 
     Write instead: a day, such as 2024-06-15. Where only the month and day are typed (6月15日), the
-    nearest year is taken.
+    nearest year is taken. A day of the week beside it (6月14日 周五) has to be that day's.
     """
-    return pd.DataFrame({"variant": actions.due_reading})[actions.due_reading.ne(Reading.EXACT)]
+    weekday = each_value(actions.due_typed, weekday_of)
+    contradicts = weekday.notna() & actions.due.notna() & weekday.ne(actions.due.dt.day_of_week)
+    reading = actions.due_reading.mask(contradicts, Reading.AMBIGUOUS.value)
+    return pd.DataFrame({"variant": reading})[reading.ne(Reading.EXACT)]
 
 
 @rule(
@@ -55,11 +62,24 @@ def dates_are_possible(actions: Table, book: Book, *, years_ahead: int = 10) -> 
         ("done_in_future", "done", actions.done.dt.normalize() > book.today),
         ("out_of_range", "done", _out_of_range(actions.done, last)),
         ("out_of_range", "expected", _out_of_range(actions.expected, last)),
-        ("unreadable", "done", ~actions.done_reading.isin([Reading.EXACT, Reading.EMPTY])),
-        ("unreadable", "expected", ~actions.expected_reading.isin([Reading.EXACT, Reading.EMPTY])),
+        (
+            "unreadable",
+            "done",
+            ~actions.done_reading.isin(_READ) & ~says_nothing(actions.done_typed, book.words),
+        ),
+        ("unreadable", "expected", ~actions.expected_reading.isin(_READ) & ~_no_new_day(actions, book.words)),
     ]
     caught = pd.concat([_case(actions, variant, column, mask) for variant, column, mask in cases])
     return caught[~caught.index.duplicated()]
+
+
+def _no_new_day(actions: Table, words: WordLists) -> "pd.Series[bool]":
+    """Where 预计完成时间 says that there is no other day than the due date: 待定, 不变; and 尽快 as long as nobody asks for
+    one. What is blocked has to have one."""
+    typed = actions.expected_typed
+    none = says_nothing(typed, words) | holds(typed, lambda text: words.is_made_of(text, "as_planned"))
+    none |= holds(typed, words.says_nothing) & actions.on_time
+    return none & actions.computed.ne("blocked")
 
 
 def _case(actions: Table, variant: str, column: str, mask: "pd.Series[Any]") -> pd.DataFrame:

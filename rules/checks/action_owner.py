@@ -6,9 +6,8 @@ from rules.catalogue import rule
 from rules.cells import each_value, sortable
 from rules.directory import Unreachable, directory
 from rules.findings import Severity
-from rules.owners import OwnerKind
+from rules.owners import OwnerKind, surname_of
 from rules.table import Book, Table
-from rules.wordlists import WordLists
 
 
 @rule("A102", on="actions", severity=Severity.ERROR, columns=("owner",), cites="001 四(二)", breaks=True)
@@ -79,13 +78,8 @@ def owner_is_in_the_directory(actions: Table, book: Book) -> pd.DataFrame:
 
 def _said_of(reason: Unreachable, name: str, book: Book) -> str:
     """Of whom the directory does not know, whether it is a surname with a post (林总) that has to be written out."""
-    titled = reason is Unreachable.UNKNOWN and not name.isascii() and _is_titled(name, book.words)
+    titled = reason is Unreachable.UNKNOWN and not name.isascii() and surname_of(name, book.words) != ""
     return "titled" if titled else reason.value
-
-
-def _is_titled(name: str, words: WordLists) -> bool:
-    surnames = (*words["surnames"], *words["compound_surnames"])
-    return any(name.endswith(post) and name.removesuffix(post) in surnames for post in words["posts"])
 
 
 def _said_before(rows: pd.DataFrame) -> pd.Index:

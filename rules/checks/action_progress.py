@@ -10,6 +10,12 @@ from rules.facts import says_why_cancelled
 from rules.findings import Severity
 from rules.table import Book, Table
 
+_TITLE = (
+    r"(?<![向车包单焊钳从])(?:[总總](?![经經][理]|[部结結体體是共计計数數额額量价價包之裁监監务務])|"
+    r"工(?![作程期厂具艺地序业人时资单况商会伤龄装])|董(?!事会)|主任|[经經]理|[部处科局院所厂處廠][长長]|[书書][记記])"
+)
+"""What stands behind a surname that names somebody in passing: 待高总审批."""
+
 
 @rule(
     "A109",
@@ -121,12 +127,14 @@ def lateness_is_explained(actions: Table, book: Book) -> pd.DataFrame:
 
 
 def _gives_a_reason(actions: Table, book: Book) -> "pd.Series[bool]":
-    """Where the reason stands in its column or among the remarks; everywhere if the sheet has neither column."""
+    """Where the reason stands in its column or among the remarks; everywhere if the sheet has neither column. That it is
+    late (延期, 还没做) is none."""
     remarked = ~says_nothing(actions.remark, book.words)
     if not actions.has("late_reason"):
         return remarked if actions.has("remark") else ~actions.none()
     names_a_cause = holds(actions.remark, lambda text: book.words.has_any(text, "causes"))
-    return ~says_nothing(actions.late_reason, book.words) | (remarked & names_a_cause)
+    no_reason = holds(actions.late_reason, lambda text: book.words.is_made_of(text, "no_reason"))
+    return ~(says_nothing(actions.late_reason, book.words) | no_reason) | (remarked & names_a_cause)
 
 
 @rule(
@@ -168,7 +176,8 @@ def _names_somebody(actions: Table, book: Book) -> "pd.Series[bool]":
     written = rf"(?:[由请請](?![于於向])|找|联系|聯繫|協調|协调|@|(?:责任|负责|解决|协调|責任|負責|解決)人:?)\s*{surname}"
     english = r"\b(?i:by|with|ask|contact|owner:?)\s+[A-Z][a-z]+"
     after = rf"(?<!由){surname}[一-鿿]{{0,2}}(?:负责|協調|协调|解决|解決|跟进|处理|處理|推动|提供|答复)"
-    return text.str.contains("|".join([*map(re.escape, names), written, english, after]), regex=True)
+    ways = [*map(re.escape, names), written, english, after, rf"{surname}{_TITLE}"]
+    return text.str.contains("|".join(ways), regex=True)
 
 
 @rule(

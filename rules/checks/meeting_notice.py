@@ -41,7 +41,9 @@ def meeting_has_a_goal(meetings: Table, book: Book) -> pd.DataFrame:
 
     Write instead: what is to be settled, such as 确定Q3产品上线计划.
     """
-    none = says_nothing(meetings.goal, book.words) | holds(meetings.goal, book.words.says_nothing)
+    words = book.words
+    unclear = holds(meetings.goal, lambda text: words.says_nothing(text) or words.is_made_of(text, "no_goal"))
+    none = says_nothing(meetings.goal, words) | unclear
     variant = pd.Series("unclear", index=meetings.rows, dtype="str").mask(meetings.goal.eq(""), "missing")
     return pd.DataFrame({"variant": variant})[none & meetings.called]
 

@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from rules.absences import read_absences
+from rules.attendance import PeopleReader
 from rules.catalogue import rule
-from rules.cells import holds, says_nothing
+from rules.cells import each_value, holds, says_nothing
+from rules.directory import names_and_departments
 from rules.findings import Severity
 from rules.meetings import meeting_rows
 from rules.minutes_facts import (
@@ -20,8 +23,10 @@ from rules.owners import OwnerKind, read_owner
 from rules.same_person import may_be_same
 from rules.table import Book, Table
 from rules.typed_dates import Reading
+from rules.wordlists import WordLists
 
 _READ = [Reading.EXACT, Reading.EMPTY]
+_NO_HOST = {OwnerKind.GROUP, OwnerKind.PLACEHOLDER}
 
 
 @rule(
@@ -90,17 +95,26 @@ def host_has_reviewed(meetings: Table, book: Book, *, host_only: bool = True) ->
 
 
 def _host_reviewed(meetings: Table, book: Book) -> "pd.Series[bool]":
-    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named. A department as the
-    host is for M104."""
-    columns = (meetings.reviewer, meetings.host, meetings.delegate)
+    """Where the reviewer is, or may be, the host or whoever stood in for them; or is not named. A host that is no
+    person is for M104."""
+    columns = (meetings.reviewer, meetings.host, meetings.delegate, meetings.absentees)
     cells = list(zip(*columns, strict=True))
+    people = PeopleReader(book.words, *names_and_departments(book.get("people")))
     same = {
-        (reviewer, host, delegate): read_owner(host, book.words).kind is OwnerKind.GROUP
+        (reviewer, host, delegate, absent): read_owner(host, book.words).kind in _NO_HOST
         or may_be_same(reviewer, host, book.words)
-        or bool(delegate and may_be_same(reviewer, delegate, book.words))
-        for reviewer, host, delegate in set(cells)
+        or _stood_in(reviewer, host, delegate, absent, people)
+        for reviewer, host, delegate, absent in set(cells)
     }
     return pd.Series([same[cell] for cell in cells], index=meetings.rows, dtype=bool)
+
+
+def _stood_in(reviewer: str, host: str, delegate: str, absentees: str, people: PeopleReader) -> bool:
+    """Whether the reviewer is a delegate, and the host may be whom they stood in for."""
+    if not delegate or not may_be_same(reviewer, delegate, people.words):
+        return False
+    absent = [one.who for one in read_absences(absentees, people)]
+    return not absent or any(may_be_same(host, who, people.words) for who in absent)
 
 
 @rule(
@@ -220,4 +234,14 @@ def poor_rating_has_a_plan(meetings: Table, book: Book, *, below: float = 3) -> 
     empty = says_nothing(meetings.improvement, book.words)
     vague = holds(meetings.improvement, book.words.says_nothing)
     caught = pd.DataFrame({"variant": "vague"}, index=meetings.rows).mask(empty, "missing")
-    return caught.assign(rating=meetings.rating_typed)[meetings.rating.lt(below) & (empty | vague)]
+    rating = meetings.rating.fillna(
+        each_value(meetings.rating_typed, lambda text: _in_stars(text, book.words))
+    )
+    return caught.assign(rating=meetings.rating_typed)[rating.lt(below) & (empty | vague)]
+
+
+def _in_stars(text: str, words: WordLists) -> float:
+    """A rating that is typed without figures: ★★ is 2, ★★★☆☆ is 3, 差 is 1; NaN for what is none."""
+    if text and words.is_made_of(text, "poor_ratings") and words.has_any(text, "poor_ratings"):
+        return 1
+    return float(text.count("★") + text.count("⭐") or "nan")

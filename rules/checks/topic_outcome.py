@@ -131,7 +131,7 @@ def decision_has_the_majority(topics: Table, book: Book, *, in_favour: int = 5) 
     counted = _counted(topics, book)
     total = counted.sum(axis=1, min_count=1)
     agreed = counted["agree"].notna() & topics.outcome.isin([Conclusion.AGREED, Conclusion.STATED])
-    given = ~says_nothing(topics.votes, book.words) & ~_says_majority(topics, book)
+    given = ~says_nothing(topics.votes, book.words) & ~_without_a_count(topics, book)
     cases = {
         "few": agreed & total.ge(in_favour) & counted["agree"].lt(in_favour),
         "minority": agreed & counted["agree"].le(total / 2),
@@ -151,8 +151,10 @@ def _counted(topics: Table, book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows, index=topics.rows, columns=list(Votes._fields), dtype="float64")
 
 
-def _says_majority(topics: Table, book: Book) -> "pd.Series[bool]":
-    return holds(topics.votes, lambda text: book.words.has_any(text, "majority"))
+def _without_a_count(topics: Table, book: Book) -> "pd.Series[bool]":
+    """Where a majority is told without a count (全票通过), or that nobody voted (未表决)."""
+    words = book.words
+    return holds(topics.votes, lambda text: words.has_any(text, "majority") or words.has_any(text, "no_vote"))
 
 
 @rule(
