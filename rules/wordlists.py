@@ -51,6 +51,7 @@ _PLACE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,3}-?|#)?\d+(?:[.-]\d+)*(?![\dA-Za-z%％])\s*[号號条條]?"
 )
 """Where something stands in another text: 第3条, A003, 2.1."""
+_PLACE_SIGNS = "第一二三四五六七八九十条点项款页节章号行个部分次会议0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST_POINTER = 40  # signs: what is longer says something itself
 
 
@@ -88,14 +89,18 @@ class WordLists:
         return {text for text, its in _all_plain(texts) if self._fills(its)}
 
     def may_say_nothing(self, texts: Collection[str], *more: str) -> set[str]:
-        """Which of many texts only fill the cell, or are made of empty deeds and more lists' words alone."""
+        """Which of many texts only fill the cell, or are made of empty deeds and more lists' words alone, but for the numbers
+        of places in other texts (第3条)."""
         names = ("placeholder", "empty_deeds", *more)
         alone = self._pattern(names[1:], alone=True).fullmatch
-        foreign = _foreign(
-            set("".join(texts)), frozenset("".join(map("".join, map(self.__getitem__, names))))
-        )
+        known = [*map("".join, map(self.__getitem__, names)), _PLACE_SIGNS]
+        foreign = _foreign(set("".join(texts)), frozenset("".join(known)))
         near = [text for text in texts if not foreign.search(text)]  # most texts say something, and end here
-        return {text for text, its in _all_plain(near) if self._fills(its) or alone(its)}
+        return {
+            text
+            for text, its in _all_plain(near)
+            if self._fills(its) or alone(its) or alone(without_place(its))
+        }
 
     def _fills(self, folded: str) -> bool:
         return folded in self._placeholders or folded.strip(_ENDINGS) in self._placeholders

@@ -9,7 +9,7 @@ from rules.catalogue import rule
 from rules.cells import holds, says_nothing
 from rules.findings import Severity
 from rules.table import Book, Table
-from rules.wordlists import WordLists, fold, simplified, without_place
+from rules.wordlists import WordLists, fold, simplified
 
 _SIZES = (
     ("集团", "总部", "公司"),
@@ -38,11 +38,8 @@ def says_what_is_to_be_done(actions: Table, book: Book) -> pd.DataFrame:
 
     Write instead: a deed and its object, such as 输出《客户投诉处理流程V2.0》.
     """
-    bare = {text: without_place(text) for text in set(actions.description.tolist())}
-    doubtful = book.words.may_say_nothing({*bare, *bare.values()}, "pointers", "pointed_to")
-    nothing = actions.description.isin(
-        {text for text in bare if {text, bare[text]} & doubtful and _asks_nothing(text, book.words)}
-    )
+    doubtful = book.words.may_say_nothing(set(actions.description.tolist()), "pointers", "pointed_to")
+    nothing = actions.description.isin({text for text in doubtful if _asks_nothing(text, book.words)})
     variant = pd.Series("unclear", index=actions.rows, dtype="str").mask(
         actions.description.eq(""), "missing"
     )
