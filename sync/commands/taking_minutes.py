@@ -23,13 +23,20 @@ _LIGHT = {Doubt.NO_STANDARD}
 
 
 def import_minutes(
-    file: Path, meeting: str, path: Path | None, config: Path | None, now: datetime | None, *, yes: bool
+    file: Path,
+    meeting: str,
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    name: str | None = None,
+    *,
+    yes: bool,
 ) -> int:
     """Show the rows that minutes would give, and add them after a yes. Returns 1 where nothing was added.
 
     Rows that the table has already in the same words are shown and not added.
     """
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     if tracker.spreadsheet:
         raise UsageFault("rows are added to Excel workbooks only; fill in a Google spreadsheet by hand")
     moment = tracker.moment(now)
