@@ -403,3 +403,39 @@ def test_python_m_sync_is_closeloop():
     )
 
     assert shown.stdout.startswith("用法：closeloop run")
+
+
+UNREACHABLE = 'workbook = "t.xlsx"\n[mail]\nchannel = "smtp"\nhost = "127.0.0.1"\nport = 9\n'
+
+
+def test_a_mail_server_that_is_away_is_said_after_the_report_of_what_was_written(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text(UNREACHABLE, "utf-8")
+
+    ended = closeloop("run", "--now", "2024-05-28T10:00")
+    machine = closeloop("run", "--now", "2024-05-28T11:00", "--json")
+    quiet = [closeloop("run", "--now", f"2024-05-28T{hour}:00", "--quiet") for hour in (12, 13)]
+
+    assert ended.code == machine.code == 7
+    assert "系统状态" in ended.out
+    assert "127.0.0.1:9" in ended.out
+    assert ended.err.startswith("closeloop: ")
+    assert (ended.err.count("\n"), ended.err.count("127.0.0.1:9")) == (1, 1)
+    assert (machine.json["read"], machine.json["sent"], machine.json["held"]) == (1, 0, 0)
+    assert [(each.code, each.out) for each in quiet] == [(7, "")] * 2
+    assert "127.0.0.1:9" in quiet[0].err  # the third time in a row
+    status = json.loads((tmp_path / "t.closeloop" / "status.json").read_text("utf-8"))
+    assert "127.0.0.1:9" in status["reason"]
+
+
+def test_what_waits_behind_a_mail_server_that_is_away_goes_out_when_it_is_back(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text(UNREACHABLE, "utf-8")
+    closeloop("run", "--now", "2024-05-28T06:00")
+
+    away = closeloop("run", "--now", "2024-05-28T10:00")
+    held = closeloop("notices", "--state", "held", "--json").json["notices"]
+    (tmp_path / "closeloop.toml").write_text('workbook = "t.xlsx"\n', "utf-8")
+    back = closeloop("run", "--now", "2024-05-28T11:00", "--json")
+
+    assert (away.code, len(held), back.code, back.json["sent"]) == (7, 1, 0, 1)
