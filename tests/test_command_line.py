@@ -372,7 +372,7 @@ def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
     again = closeloop("notices", "forget", key, "-w", "t.xlsx")
 
     assert {(each["kind"], each["state"]) for each in held} == {("overdue", "held")}
-    assert (forgotten.code, again.code) == (0, 1)
+    assert (forgotten.code, again.code) == (0, 2)
     assert "不会再发" in forgotten.out
     assert key in closeloop("notices", "-w", "t.xlsx", "--state", "forgotten").out
     assert closeloop("run", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json["sent"] == 0
@@ -381,7 +381,30 @@ def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
     assert closeloop(
         "notices", "-w", "t.xlsx", "--state", "sent", "--to", "WANGFANG@example.com", "--json"
     ).json["notices"][0]["id"]
-    assert closeloop("notices", "-w", "t.xlsx", "--state", "nonsense").code == 2
+    assert [
+        closeloop("notices", "-w", "t.xlsx", *words, "--json").json["notices"][0]["state"]
+        for words in (("--state", "已发出"), ("--kind", "逾期"), ("--kind", "overdue", "--state", "sent"))
+    ] == ["sent"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--state", "nonsense"), ("--state", "nonsense", "sent (已发出)", "held (等待发送)")),
+        (("--kind", "bogus"), ("--kind", "bogus", "overdue (逾期)", "weekly (周报)")),
+        (("release", "ZZ"), ("没有 ZZ 这条提醒",)),
+        (("forget", "ZZ"), ("没有 ZZ 这条提醒",)),
+    ],
+)
+def test_a_notice_a_kind_and_a_state_that_nobody_knows_are_refused(closeloop, tmp_path, words, says):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text('workbook = "t.xlsx"\n', "utf-8")
+    closeloop("run", "--now", "2024-05-28T10:00")
+
+    ended = closeloop("notices", *words)
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert all(word in ended.err for word in says)
 
 
 def test_the_brake_has_an_exit_code_and_a_way_to_let_go(closeloop, tmp_path):
@@ -439,3 +462,20 @@ def test_what_waits_behind_a_mail_server_that_is_away_goes_out_when_it_is_back(c
     back = closeloop("run", "--now", "2024-05-28T11:00", "--json")
 
     assert (away.code, len(held), back.code, back.json["sent"]) == (7, 1, 0, 1)
+
+
+@pytest.mark.parametrize("shown", ["plan", "undo"])
+def test_what_would_be_written_is_shown_under_its_columns_headings(closeloop, tmp_path, shown):
+    late_table(tmp_path / "t.xlsx")
+    now = ("--now", "2024-05-28T10:00")
+    if shown == "plan":
+        ended = closeloop("plan", "t.xlsx", *now)
+    else:
+        closeloop("run", "t.xlsx", *now)
+        ended = closeloop("undo", "1", "-w", "t.xlsx", "--yes", *now)
+
+    lines = [line.split() for line in ended.out.splitlines() if "!2" in line]
+    assert ended.code == 0
+    assert ["逾期工作日", "1"] in [line[-2:] for line in lines]
+    assert {"系统状态", "风险等级"} <= {word for line in lines for word in line}
+    assert not any(word in ended.out for word in ("computed_status", "cells_at_fault", "1.0", "None"))

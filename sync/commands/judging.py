@@ -89,7 +89,7 @@ def plan_workbook(
         return
     show(
         report.plan_section(judged.plan, language, template(), done=False),
-        report.every_change(judged.plan) if judged.plan.cells else None,
+        report.every_change(judged.plan, language, template()) if judged.plan.cells else None,
         report.archive_section(
             _filed(judged.filing), judged.filing, judged.judgement.book, language, done=False
         ),
