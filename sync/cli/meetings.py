@@ -14,7 +14,10 @@ Meeting = Annotated[str, typer.Argument(metavar="ID", help="A meeting's number, 
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="A .docx or .html file [default: both, beside the workbook]."
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A .docx or .html file [default: both, in NAME.closeloop/minutes].",
     ),
 ]
 
@@ -66,4 +69,4 @@ def take_minutes(
     """Find the action items of minutes, show them with what is unsure, and add them to the table after a yes."""
     from sync.commands.taking_minutes import import_minutes
 
-    raise typer.Exit(import_minutes(file, meeting, path, config, moment_of(now), name, yes=yes))
+    import_minutes(file, meeting, path, config, moment_of(now), name, yes=yes)

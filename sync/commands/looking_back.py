@@ -1,13 +1,11 @@
 """The commands runs, history and undo: what former passes did, and how one is put back."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -27,6 +25,7 @@ from sync.ledger.recalling import (
 )
 from sync.snapshot import Snapshot
 from sync.tables import read_tables, text_of
+from sync.terminal.asking import agreed_here
 from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.machine_form import plain
 from sync.terminal.printing import complain, print_json, show
@@ -96,7 +95,7 @@ def undo_run(
         book = tracker.book(moment, complain)
         planned = _planned(ledger, run, book.read(), tracker, moment)
         show(*_undo_sections(planned, language))
-        if not planned.plan.cells or not (yes or _agreed(texts["really"])):
+        if not planned.plan.cells or not (yes or agreed_here(texts["really"], language)):
             return
         after = book.apply(planned.plan)
         new = ledger.record(moment, planned.plan, run.rows, run.findings, {}, after)
@@ -111,12 +110,6 @@ def _planned(ledger: Ledger, run: Run, snapshot: Snapshot, tracker: Tracker, now
     planned = undo(written_by(ledger, run.id), snapshot, tables, left_by(ledger, run.id))
     guard(planned.plan, snapshot, template(), places)
     return planned
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageFault("nobody is there to be asked; add --yes to do it")
-    return typer.confirm(question)
 
 
 def _undo_sections(planned: Undo, language: Words) -> list[RenderableType | None]:
