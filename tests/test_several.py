@@ -157,6 +157,16 @@ def test_reports_come_in_the_files_order_and_quiet_has_none(config):
     assert (quiet.stdout, quiet.stderr.count("\n"), quiet.returncode) == ("", 1, 4)
 
 
+@pytest.mark.parametrize("more", [(), ("--quiet",), ("--jobs", "2")])
+def test_each_report_and_fault_is_under_its_trackers_name(config, more):
+    ended = closeloop(config.parent, "run", "--now", "2024-05-28T10:00", *more)
+
+    named = [line for line in ended.stdout.splitlines() if line in {"first:", "second:", "third:"}]
+    assert named == ([] if more == ("--quiet",) else ["first:", "third:"])
+    assert not ended.stdout or ended.stdout.startswith("first:\n")
+    assert ended.stderr.startswith("second: closeloop: ")
+
+
 def test_the_worst_code_is_what_needs_a_person_most():
     assert worst([]) == worst([0, 0]) == 0
     assert worst([0, 5, 7]) == 7

@@ -247,7 +247,7 @@ def expired_section(found: Sequence[Found], years: int, words: Words) -> Rendera
         return Flowing(texts["nothing_expired"], style="green")
     grid = listing(words["report"]["tab"], texts["archived_on"], "", "")
     for each in found:
-        row = list(map(str, each.row.said.values()))
+        row = list(map(text_of, each.row.said.values()))
         add_row(grid, each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
     return section(texts["expired"].format(years=years), grid)
 
