@@ -1,6 +1,7 @@
 """The command line as people use it: exit codes, one clear sentence for bad input, machine forms, nothing written by looking."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from sheet_templates.demo import demo
 from sync.cli import main
 from sync.faults import FAULTS
 from sync.terminal.machine_form import checked
+from sync.terminal.typed import as_typed
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -479,3 +481,24 @@ def test_what_would_be_written_is_shown_under_its_columns_headings(closeloop, tm
     assert ["逾期工作日", "1"] in [line[-2:] for line in lines]
     assert {"系统状态", "风险等级"} <= {word for line in lines for word in line}
     assert not any(word in ended.out for word in ("computed_status", "cells_at_fault", "1.0", "None"))
+
+
+@pytest.mark.parametrize(
+    ("path", "posix", "windows"),
+    [
+        ("督办台账.xlsx", "督办台账.xlsx", "督办台账.xlsx"),
+        ("督办 台账（2026）.xlsx", "'督办 台账（2026）.xlsx'", '"督办 台账（2026）.xlsx"'),
+        (r"d\t.xlsx", r"'d\t.xlsx'", r"d\t.xlsx"),
+        ("it's.xlsx", """'it'"'"'s.xlsx'""", '"it\'s.xlsx"'),
+    ],
+)
+def test_a_path_is_one_word_of_a_command(path, posix, windows):
+    assert (as_typed(path, "linux"), as_typed(path, "win32")) == (posix, windows)
+
+
+def test_commands_that_are_proposed_can_be_typed_as_they_stand(closeloop, tmp_path):
+    begun = closeloop("init", "督办 台账（2026）.xlsx").out.splitlines()[2]
+    shown = closeloop("demo", "a b").out
+
+    assert begun.endswith(f"closeloop check {shlex.quote('督办 台账（2026）.xlsx')}")
+    assert "why A005 'a b/tracker.xlsx' --now" in shown

@@ -21,6 +21,7 @@ from sync.reports.past import Note
 from sync.sentences import proposed, sentence
 from sync.tables import text_of
 from sync.terminal.flowing import Flowing, add_row, listing, section
+from sync.terminal.typed import as_typed
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN_IDS = 8
@@ -265,7 +266,7 @@ def next_section(program: str, path: Path, now: datetime, words: Words) -> Rende
     texts = words["demo"]
     grid = listing("", "")
     add_row(grid, texts["open"].format(file=path), texts["opened"])
-    add_row(grid, f"{program} why A005 {path} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
+    add_row(grid, f"{program} why A005 {as_typed(path)} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
     add_row(grid, f"{program} init {texts['file']}", texts["init"])
     add_row(grid, f"{program} adopt {texts['old_file']}", texts["adopt"])
     return section(texts["next"], grid)
