@@ -29,7 +29,7 @@ def command_table(language: str = "en") -> str:
 def option_table(language: str = "en") -> str:
     """Each option, and the commands that take it."""
     takes: dict[tuple[str, str], list[str]] = {}
-    for name, command in every_command():
+    for name, command in (("closeloop", get_command(app)), *every_command()):
         for option in (each for each in command.params if each.param_type_name == "option"):
             shown = ", ".join(f"`{text}`" for text in option.opts)
             takes.setdefault((shown, getattr(option, "help", None) or ""), []).append(f"`{name}`")

@@ -134,7 +134,7 @@ FAULTS: tuple[type[Fault], ...] = (
 
 EXIT_CODES: tuple[tuple[int, str, bool], ...] = (
     (0, "all is well", True),
-    (1, "`check` found errors", False),
+    (1, "`check` found errors, or `doctor` what is not in order", False),
     *((fault.exit_code, fault.meaning, fault.passing) for fault in FAULTS),
     (Fault.exit_code, Fault.meaning, Fault.passing),
     (INTERRUPTED, "the command was interrupted", False),

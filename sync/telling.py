@@ -9,12 +9,13 @@ from rules.handbook import RULES
 from rules.table import Book
 from sheet_templates import words
 from sync.composing import Composer
+from sync.faults import DeliveryFault
 from sync.history import RowState
 from sync.ledger.ledger import Ledger, Usual
 from sync.repeating import rested
 from sync.settings import Settings
 from sync.tell.calendar_entry import entries
-from sync.tell.channel import Channel, Delivery
+from sync.tell.channel import Channel, Delivery, Post
 from sync.tell.digest import digests
 from sync.tell.group_message import Routes
 from sync.tell.groups import Groups, GroupsTold, mailed_instead, posts, tell_groups
@@ -38,7 +39,8 @@ class Brake:
 class Told:
     """What became of the notices that nobody knew of: ``notices`` went out in so many ``mails``, ``held`` wait for the
     sending window or for the ``brake`` to be released, ``failed`` are the people whose mail could not be handed
-    over, each with what became of it, ``groups`` what robots have posted."""
+    over, each with what became of it, ``groups`` what robots have posted, ``unreachable`` why no mail could go at
+    all."""
 
     notices: tuple[Notice, ...] = ()
     held: tuple[Notice, ...] = ()
@@ -46,6 +48,7 @@ class Told:
     failed: tuple[tuple[Recipient, Delivery], ...] = ()
     brake: Brake | None = None
     groups: GroupsTold = field(default_factory=GroupsTold)
+    unreachable: DeliveryFault | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Teller:
             if release or not self._brake((*fresh, *posted.instead)):
                 instead = posted.instead  # also what was refused just now; or else the next pass stops at it
             told = replace(self._send((*fresh, *instead), book), groups=posted)
+        if told.unreachable and not told.brake:
+            return told  # what waits is as it was, for a pass that can send
         self.ledger.notices.hold(self.run, told.held, self.now)
         if whole:
             usual = Told() if told.brake else told
@@ -143,24 +148,31 @@ class Teller:
         """Claim, send and settle, mail by mail: one for each person, and one for each document."""
         if not fresh:
             return Told()
+        try:
+            with self.channel.open() as post:
+                return self._mailed(post, fresh, book)
+        except DeliveryFault as fault:
+            return Told(unreachable=fault)
+
+    def _mailed(self, post: Post, fresh: Sequence[Notice], book: Book) -> Told:
+        """As ``_send``, by a way out that is open."""
         told: list[Notice] = []
         failed: list[tuple[Recipient, Delivery]] = []
         mails = 0
         composer = Composer(book, self.ledger.tracker, self.settings, self.states, self.now)
-        with self.channel.open() as post:
-            for digest in (*digests(each for each in fresh if each.kind not in PAPERS), *_papers(fresh)):
-                claimed = self.ledger.notices.claim(self.run, digest.notices, self.now)
-                if not claimed:
-                    continue
-                own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
-                dated = self.ledger.notices.claim(self.run, own, self.now)
-                delivery = post.send(composer.mail(Digest(digest.recipient, claimed), dated))
-                self.ledger.notices.settle((*claimed, *dated), delivery, self.now)
-                if delivery.sent:
-                    told.extend(claimed)
-                    mails += 1
-                else:
-                    failed.append((digest.recipient, delivery))
+        for digest in (*digests(each for each in fresh if each.kind not in PAPERS), *_papers(fresh)):
+            claimed = self.ledger.notices.claim(self.run, digest.notices, self.now)
+            if not claimed:
+                continue
+            own = entries(claimed, self.now.date()) if self.settings.mail.calendar else ()
+            dated = self.ledger.notices.claim(self.run, own, self.now)
+            delivery = post.send(composer.mail(Digest(digest.recipient, claimed), dated))
+            self.ledger.notices.settle((*claimed, *dated), delivery, self.now)
+            if delivery.sent:
+                told.extend(claimed)
+                mails += 1
+            else:
+                failed.append((digest.recipient, delivery))
         return Told(tuple(told), (), mails, tuple(failed))
 
 

@@ -24,7 +24,7 @@ from sync.archiving.shelf import Shelf
 from sync.baseline import KnownFault, known_faults
 from sync.books.book import Book
 from sync.changes import Plan
-from sync.faults import BusyFault, ChangedFault, WorkbookFault
+from sync.faults import BusyFault, ChangedFault, DeliveryFault, WorkbookFault
 from sync.ledger.ledger import Ledger
 from sync.ledger.remembering import keep_closed, keep_figures, will_show
 from sync.looking import Judged, look
@@ -45,7 +45,8 @@ class Pass:
     """What a pass has done. ``told`` are the notices that went out, ``held`` those that wait for the sending
     window or behind the ``brake``, ``failed`` the people whose mail could not be handed over, each with what
     became of it, ``groups`` what was posted by robots, ``busy`` why nothing could be written, ``without_tabs``
-    why the reports' tabs could not, ``filed`` what went to the archive, ``postbag`` what was answered by mail."""
+    why the reports' tabs could not, ``filed`` what went to the archive, ``postbag`` what was answered by mail,
+    ``unreachable`` why no mail could go at all."""
 
     judged: Judged
     run: int
@@ -59,6 +60,7 @@ class Pass:
     without_tabs: WorkbookFault | None = None
     filed: Filed = field(default_factory=Filed)
     postbag: Postbag = field(default_factory=Postbag)
+    unreachable: DeliveryFault | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,9 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
     if (
         left
         and not filed.later
-        and not (told.failed or told.brake or told.groups.failed or ledger.notices.waiting(now))
+        and not (
+            told.failed or told.unreachable or told.brake or told.groups.failed or ledger.notices.waiting(now)
+        )
     ):
         ledger.finish(run, left, _circumstances(settings, now), len(told.held))
     return Pass(
@@ -141,6 +145,7 @@ def run_pass(  # noqa: PLR0913 - all that a pass meets of the world, each by its
         written.without_tabs,
         filed,
         bag,
+        told.unreachable,
     )
 
 

@@ -1,6 +1,7 @@
 """The command line as people use it: exit codes, one clear sentence for bad input, machine forms, nothing written by looking."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from sheet_templates.demo import demo
 from sync.cli import main
 from sync.faults import FAULTS
 from sync.terminal.machine_form import checked
+from sync.terminal.typed import as_typed
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -372,7 +374,7 @@ def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
     again = closeloop("notices", "forget", key, "-w", "t.xlsx")
 
     assert {(each["kind"], each["state"]) for each in held} == {("overdue", "held")}
-    assert (forgotten.code, again.code) == (0, 1)
+    assert (forgotten.code, again.code) == (0, 2)
     assert "不会再发" in forgotten.out
     assert key in closeloop("notices", "-w", "t.xlsx", "--state", "forgotten").out
     assert closeloop("run", "t.xlsx", "--now", "2024-05-28T10:00", "--json").json["sent"] == 0
@@ -381,7 +383,30 @@ def test_notices_are_listed_and_seen_to_by_hand(closeloop, tmp_path):
     assert closeloop(
         "notices", "-w", "t.xlsx", "--state", "sent", "--to", "WANGFANG@example.com", "--json"
     ).json["notices"][0]["id"]
-    assert closeloop("notices", "-w", "t.xlsx", "--state", "nonsense").code == 2
+    assert [
+        closeloop("notices", "-w", "t.xlsx", *words, "--json").json["notices"][0]["state"]
+        for words in (("--state", "已发出"), ("--kind", "逾期"), ("--kind", "overdue", "--state", "sent"))
+    ] == ["sent"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--state", "nonsense"), ("--state", "nonsense", "sent (已发出)", "held (等待发送)")),
+        (("--kind", "bogus"), ("--kind", "bogus", "overdue (逾期)", "weekly (周报)")),
+        (("release", "ZZ"), ("没有 ZZ 这条提醒",)),
+        (("forget", "ZZ"), ("没有 ZZ 这条提醒",)),
+    ],
+)
+def test_a_notice_a_kind_and_a_state_that_nobody_knows_are_refused(closeloop, tmp_path, words, says):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text('workbook = "t.xlsx"\n', "utf-8")
+    closeloop("run", "--now", "2024-05-28T10:00")
+
+    ended = closeloop("notices", *words)
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert all(word in ended.err for word in says)
 
 
 def test_the_brake_has_an_exit_code_and_a_way_to_let_go(closeloop, tmp_path):
@@ -403,3 +428,77 @@ def test_python_m_sync_is_closeloop():
     )
 
     assert shown.stdout.startswith("用法：closeloop run")
+
+
+UNREACHABLE = 'workbook = "t.xlsx"\n[mail]\nchannel = "smtp"\nhost = "127.0.0.1"\nport = 9\n'
+
+
+def test_a_mail_server_that_is_away_is_said_after_the_report_of_what_was_written(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text(UNREACHABLE, "utf-8")
+
+    ended = closeloop("run", "--now", "2024-05-28T10:00")
+    machine = closeloop("run", "--now", "2024-05-28T11:00", "--json")
+    quiet = [closeloop("run", "--now", f"2024-05-28T{hour}:00", "--quiet") for hour in (12, 13)]
+
+    assert ended.code == machine.code == 7
+    assert "系统状态" in ended.out
+    assert "127.0.0.1:9" in ended.out
+    assert ended.err.startswith("closeloop: ")
+    assert (ended.err.count("\n"), ended.err.count("127.0.0.1:9")) == (1, 1)
+    assert (machine.json["read"], machine.json["sent"], machine.json["held"]) == (1, 0, 0)
+    assert [(each.code, each.out) for each in quiet] == [(7, "")] * 2
+    assert "127.0.0.1:9" in quiet[0].err  # the third time in a row
+    status = json.loads((tmp_path / "t.closeloop" / "status.json").read_text("utf-8"))
+    assert "127.0.0.1:9" in status["reason"]
+
+
+def test_what_waits_behind_a_mail_server_that_is_away_goes_out_when_it_is_back(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text(UNREACHABLE, "utf-8")
+    closeloop("run", "--now", "2024-05-28T06:00")
+
+    away = closeloop("run", "--now", "2024-05-28T10:00")
+    held = closeloop("notices", "--state", "held", "--json").json["notices"]
+    (tmp_path / "closeloop.toml").write_text('workbook = "t.xlsx"\n', "utf-8")
+    back = closeloop("run", "--now", "2024-05-28T11:00", "--json")
+
+    assert (away.code, len(held), back.code, back.json["sent"]) == (7, 1, 0, 1)
+
+
+@pytest.mark.parametrize("shown", ["plan", "undo"])
+def test_what_would_be_written_is_shown_under_its_columns_headings(closeloop, tmp_path, shown):
+    late_table(tmp_path / "t.xlsx")
+    now = ("--now", "2024-05-28T10:00")
+    if shown == "plan":
+        ended = closeloop("plan", "t.xlsx", *now)
+    else:
+        closeloop("run", "t.xlsx", *now)
+        ended = closeloop("undo", "1", "-w", "t.xlsx", "--yes", *now)
+
+    lines = [line.split() for line in ended.out.splitlines() if "!2" in line]
+    assert ended.code == 0
+    assert ["逾期工作日", "1"] in [line[-2:] for line in lines]
+    assert {"系统状态", "风险等级"} <= {word for line in lines for word in line}
+    assert not any(word in ended.out for word in ("computed_status", "cells_at_fault", "1.0", "None"))
+
+
+@pytest.mark.parametrize(
+    ("path", "posix", "windows"),
+    [
+        ("督办台账.xlsx", "督办台账.xlsx", "督办台账.xlsx"),
+        ("督办 台账（2026）.xlsx", "'督办 台账（2026）.xlsx'", '"督办 台账（2026）.xlsx"'),
+        (r"d\t.xlsx", r"'d\t.xlsx'", r"d\t.xlsx"),
+        ("it's.xlsx", """'it'"'"'s.xlsx'""", '"it\'s.xlsx"'),
+    ],
+)
+def test_a_path_is_one_word_of_a_command(path, posix, windows):
+    assert (as_typed(path, "linux"), as_typed(path, "win32")) == (posix, windows)
+
+
+def test_commands_that_are_proposed_can_be_typed_as_they_stand(closeloop, tmp_path):
+    begun = closeloop("init", "督办 台账（2026）.xlsx").out.splitlines()[2]
+    shown = closeloop("demo", "a b").out
+
+    assert begun.endswith(f"closeloop check {shlex.quote('督办 台账（2026）.xlsx')}")
+    assert "why A005 'a b/tracker.xlsx' --now" in shown

@@ -1,6 +1,8 @@
 """Help and what was typed wrongly, in the terminal's language."""
 
+import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from rich.cells import cell_len
@@ -52,6 +54,17 @@ def test_help_is_english_in_an_english_terminal(closeloop):
 def test_help_is_in_traditional_chinese_where_the_terminal_is(closeloop):
     _, shown, _ = closeloop("run", "--help", language="zh_TW.UTF-8")
     assert "活頁簿（.xlsx）或設定檔（.toml）" in shown
+
+
+def test_the_version_is_printed_and_nothing_heavy_imported():
+    asked = "import sys; sys.argv[1:] = ['--version']\nfrom sync.cli import main\ntry: main()\nfinally: print('pandas' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+    assert shown.splitlines() == [f"closeloop {version('closeloop')}", "False"]
+
+
+def test_help_names_the_version(closeloop):
+    assert "  --version  显示版本号。" in closeloop("--help")[1]
 
 
 @pytest.mark.parametrize("arguments", [(), ("schedule",)])

@@ -327,10 +327,22 @@ def test_rows_are_added_after_a_yes_once(closeloop, tracker, tmp_path):
     call = ("import", file, "--meeting", "M11", "-w", tracker, "--now", "2024-06-03T10:00")
     before = tracker.read_bytes()
 
-    assert closeloop(*call)[0] == 1  # nobody is there to say yes
+    code, said = closeloop(*call)
+    assert (code, "没有终端可以确认；要执行请加 --yes" in said) == (2, True)
     assert tracker.read_bytes() == before
     assert closeloop(*call, "--yes")[0] == 0
     after = tracker.read_bytes()
     code, out = closeloop(*call, "--yes")
-    assert (code, tracker.read_bytes()) == (1, after)
+    assert (code, tracker.read_bytes()) == (0, after)
+    assert "没有写入任何内容" in out
     assert out.count("表中已有") == 2
+
+
+def test_minutes_without_any_item_are_no_error(closeloop, tracker, tmp_path):
+    file = tmp_path / "纪要.md"
+    file.write_text("会议讨论了天气。", "utf-8")
+
+    code, out = closeloop("import", file, "--meeting", "M11", "-w", tracker, "--now", "2024-06-03T10:00")
+
+    assert code == 0
+    assert "没有找到行动项" in out

@@ -148,3 +148,12 @@ def test_a_signal_lets_the_pass_come_to_its_end(tmp_path, number):
 
     assert (lock.parent / "status.json").exists()
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_the_line_that_is_printed(readme):
+    hourly = Timetable(("-c", "/path/to/folder/closeloop.toml"), Path("/path/to/folder"), 17, "closeloop")
+    program = shlex.join(hourly.command).partition(" run ")[0]
+    printed = cron(hourly).replace(program, "/path/to/.venv/bin/closeloop")
+
+    assert f"    {printed}" in (Path(__file__).parents[1] / readme).read_text("utf-8")

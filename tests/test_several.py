@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from docs.tables import every_command
 from sync.faults import EXIT_CODES, SettingsFault, UsageFault, worst
 from sync.settings import settings_from
 from sync.tracker import find_tracker, tracker_names
@@ -156,9 +157,38 @@ def test_reports_come_in_the_files_order_and_quiet_has_none(config):
     assert (quiet.stdout, quiet.stderr.count("\n"), quiet.returncode) == ("", 1, 4)
 
 
+@pytest.mark.parametrize("more", [(), ("--quiet",), ("--jobs", "2")])
+def test_each_report_and_fault_is_under_its_trackers_name(config, more):
+    ended = closeloop(config.parent, "run", "--now", "2024-05-28T10:00", *more)
+
+    named = [line for line in ended.stdout.splitlines() if line in {"first:", "second:", "third:"}]
+    assert named == ([] if more == ("--quiet",) else ["first:", "third:"])
+    assert not ended.stdout or ended.stdout.startswith("first:\n")
+    assert ended.stderr.startswith("second: closeloop: ")
+
+
 def test_the_worst_code_is_what_needs_a_person_most():
     assert worst([]) == worst([0, 0]) == 0
     assert worst([0, 5, 7]) == 7
     assert worst([11, 3, 5, 0]) == 3
     assert worst([4, -9]) == 70
     assert len({code for code, _, _ in EXIT_CODES}) == len(EXIT_CODES)
+
+
+def test_every_command_that_takes_a_workbook_says_which_of_several():
+    taken = {name: {each.name for each in command.params} for name, command in every_command()}
+    need_none = {"init", "adopt", "rules"}  # which make a tracker, or look at what all have in common
+
+    of_one = {name for name, params in taken.items() if params & {"path", "config"}} - need_none
+    assert {name for name in of_one if "name" not in taken[name]} == set()
+    assert "minutes" in of_one
+
+
+@pytest.mark.parametrize(
+    "command", ["minutes M1", "notice M1", "import - --meeting M1", "reopen A1", "archive --expired"]
+)
+def test_what_is_done_is_done_to_the_one_that_was_chosen(config, command):
+    ended = closeloop(config.parent, *command.split(), "--tracker", "fourth")
+
+    assert ended.returncode == 2
+    assert "no tracker 'fourth'" in ended.stderr or "没有“fourth”" in ended.stderr

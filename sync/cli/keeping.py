@@ -55,11 +55,12 @@ def reopen(
     number: Annotated[str, typer.Argument(metavar="ID", help="The number of an archived item.")],
     path: Workbook = None,
     config: Config = None,
+    name: Named = None,
 ) -> None:
     """Bring an archived item back into the tracking table, to be worked on again."""
     from sync.commands.unarchiving import reopen_item
 
-    reopen_item(number, path, config)
+    reopen_item(number, path, config, name)
 
 
 @app.command()
@@ -75,6 +76,7 @@ def archive(
         bool, typer.Option("--remove-expired", help="Remove them for good; takes --yes as well.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Yes, remove them.")] = False,
+    name: Named = None,
 ) -> None:
     """List what has been archived for longer than it has to be kept, or remove it."""
     from sync.commands.unarchiving import archive_workbook
@@ -83,4 +85,4 @@ def archive(
         raise UsageFault(
             "archive takes --expired or --remove-expired; closed items are archived by 'closeloop run'"
         )
-    archive_workbook(path, config, moment_of(now), remove=remove_expired, sure=yes)
+    archive_workbook(path, config, moment_of(now), name, remove=remove_expired, sure=yes)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sync.cli.application import app
-from sync.cli.options import Book, Config, Now, moment_of
+from sync.cli.options import Book, Config, Named, Now, moment_of
 
 Meeting = Annotated[str, typer.Argument(metavar="ID", help="A meeting's number, such as M12, or its name.")]
 
@@ -14,30 +14,43 @@ Meeting = Annotated[str, typer.Argument(metavar="ID", help="A meeting's number, 
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="A .docx or .html file [default: both, beside the workbook]."
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A .docx or .html file [default: both, in NAME.closeloop/minutes].",
     ),
 ]
 
 
 @app.command()
 def minutes(
-    meeting: Meeting, output: Output = None, path: Book = None, config: Config = None, now: Now = None
+    meeting: Meeting,
+    output: Output = None,
+    path: Book = None,
+    config: Config = None,
+    now: Now = None,
+    name: Named = None,
 ) -> None:
     """Write the minutes of a meeting from its rows, for Word and as HTML."""
     from sync.commands.writing_minutes import write_minutes
 
-    for written in write_minutes(meeting, output, path, config, moment_of(now)):
+    for written in write_minutes(meeting, output, path, config, moment_of(now), name):
         typer.echo(written)
 
 
 @app.command()
 def notice(
-    meeting: Meeting, output: Output = None, path: Book = None, config: Config = None, now: Now = None
+    meeting: Meeting,
+    output: Output = None,
+    path: Book = None,
+    config: Config = None,
+    now: Now = None,
+    name: Named = None,
 ) -> None:
     """Write the notice of a meeting from its rows, with an invitation for calendars beside it."""
     from sync.commands.writing_minutes import write_notice
 
-    for written in write_notice(meeting, output, path, config, moment_of(now)):
+    for written in write_notice(meeting, output, path, config, moment_of(now), name):
         typer.echo(written)
 
 
@@ -51,8 +64,9 @@ def take_minutes(
     path: Book = None,
     config: Config = None,
     now: Now = None,
+    name: Named = None,
 ) -> None:
     """Find the action items of minutes, show them with what is unsure, and add them to the table after a yes."""
     from sync.commands.taking_minutes import import_minutes
 
-    raise typer.Exit(import_minutes(file, meeting, path, config, moment_of(now), yes=yes))
+    import_minutes(file, meeting, path, config, moment_of(now), name, yes=yes)

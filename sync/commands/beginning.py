@@ -12,6 +12,7 @@ from sync.new_workbook import Content, write_workbook
 from sync.rules_tab import rules_tab
 from sync.settings import Settings, read_settings
 from sync.settings.file import settings_file
+from sync.terminal.typed import as_typed
 from sync.tracker import USUAL_SETTINGS, Tracker, google_tracker
 
 
@@ -26,7 +27,7 @@ def init_files(path: Path, language: str) -> Iterator[Path | str]:
     add_guide(path, language)
     yield path
     yield from _settings_beside(path, language)
-    yield words(language)["report"]["begun"].format(file=path)
+    yield words(language)["report"]["begun"].format(file=as_typed(path))
 
 
 def init_into(path: Path, language: str) -> Iterator[Path | str]:

@@ -89,7 +89,7 @@ def plan_workbook(
         return
     show(
         report.plan_section(judged.plan, language, template(), done=False),
-        report.every_change(judged.plan) if judged.plan.cells else None,
+        report.every_change(judged.plan, language, template()) if judged.plan.cells else None,
         report.archive_section(
             _filed(judged.filing), judged.filing, judged.judgement.book, language, done=False
         ),
@@ -156,13 +156,14 @@ def conclude(done: Pass | Unchanged, say: Callable[[Fault], None] = complain) ->
         say(done.postbag.fault)
     if done.brake:
         say(_braked(done.brake))
-    if done.busy:
-        say(done.busy)
+    for fault in filter(None, (done.busy, done.unreachable)):
+        say(fault)
+    if done.busy and not done.unreachable:
         return BusyFault.exit_code
     if done.brake:
         return BrakeFault.exit_code
     failures = (delivery for _, delivery in (*done.failed, *done.groups.failed))
-    failed = done.postbag.fault or any(not delivery.permanent for delivery in failures)
+    failed = done.postbag.fault or done.unreachable or any(not delivery.permanent for delivery in failures)
     return DeliveryFault.exit_code if failed else 0
 
 
@@ -216,7 +217,7 @@ def pass_report(done: Pass | Unchanged, tracker: Tracker, now: datetime) -> list
         notices_section((*done.told, *done.groups.told), language, done=True),
         None if done.brake else _held(len(done.held), tracker),
         missed_section(judged.missed, language),
-        failed_section(done.failed, language),
+        failed_section(done.failed, done.unreachable, language),
         answers_section(done.postbag, judged.proposals, language),
         report.silent_section(judged.judgement, language, template()),
         report.files_section(files, language),

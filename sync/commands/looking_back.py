@@ -1,13 +1,11 @@
 """The commands runs, history and undo: what former passes did, and how one is put back."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -27,10 +25,11 @@ from sync.ledger.recalling import (
 )
 from sync.snapshot import Snapshot
 from sync.tables import read_tables, text_of
+from sync.terminal.asking import agreed_here
 from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.machine_form import plain
 from sync.terminal.printing import complain, print_json, show
-from sync.terminal.report import every_change
+from sync.terminal.report import every_change, written_columns
 from sync.tracker import Tracker, find_tracker
 from sync.undoing import Undo, undo
 
@@ -86,7 +85,8 @@ def undo_run(
     """
     tracker = find_tracker(path, config, name)
     moment = tracker.moment(now)
-    texts = words(tracker.settings.language)["looking_back"]
+    language = words(tracker.settings.language)
+    texts = language["looking_back"]
     with tracker.alone(), closing(tracker.ledger()) as ledger:
         run = run_of(ledger, number)
         if run is None:
@@ -94,8 +94,8 @@ def undo_run(
         ledger.prepare()
         book = tracker.book(moment, complain)
         planned = _planned(ledger, run, book.read(), tracker, moment)
-        show(*_undo_sections(planned, texts))
-        if not planned.plan.cells or not (yes or _agreed(texts["really"])):
+        show(*_undo_sections(planned, language))
+        if not planned.plan.cells or not (yes or agreed_here(texts["really"], language)):
             return
         after = book.apply(planned.plan)
         new = ledger.record(moment, planned.plan, run.rows, run.findings, {}, after)
@@ -112,14 +112,8 @@ def _planned(ledger: Ledger, run: Run, snapshot: Snapshot, tracker: Tracker, now
     return planned
 
 
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageFault("nobody is there to be asked; add --yes to do it")
-    return typer.confirm(question)
-
-
-def _undo_sections(planned: Undo, texts: Mapping[str, str]) -> list[RenderableType | None]:
-    plan = planned.plan
+def _undo_sections(planned: Undo, language: Words) -> list[RenderableType | None]:
+    plan, texts = planned.plan, language["looking_back"]
     left = [
         texts[key].format(count=len(cells))
         for key, cells in (("edited", planned.edited), ("gone", planned.gone), ("numbers", planned.numbers))
@@ -127,7 +121,7 @@ def _undo_sections(planned: Undo, texts: Mapping[str, str]) -> list[RenderableTy
     ]
     return [
         Flowing(texts["puts_back"].format(count=len(plan)) if plan.cells else texts["nothing"], style="bold"),
-        every_change(plan) if plan.cells else None,
+        every_change(plan, language, template()) if plan.cells else None,
         *map(Flowing, left),
     ]
 
@@ -148,12 +142,7 @@ def _runs(runs: Sequence[Run], texts: Mapping[str, str]) -> Table:
 def _changes(written: Sequence[Written], language: Words) -> Table:
     texts = language["looking_back"]
     grid = listing(*(texts[key] for key in ("run", "moment", "row", "column", "was", "now")))
-    heads = {
-        key: column.heads[language.head]
-        for table in template().tables.values()
-        for key, column in table.columns.items()
-        if column.owner != "people"
-    }
+    heads = {key: column.heads[language.head] for key, column in written_columns(template()).items()}
     former = 0
     for each in written:
         run, moment = ("", "") if each.run == former else (str(each.run), f"{each.moment:%Y-%m-%d %H:%M}")

@@ -1,6 +1,6 @@
 """The command notices: what the ledger says of each notice, and what people say of single ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from sheet_templates import words
 from sync.faults import UsageFault
 from sync.ledger.notices import CLAIMED, FORGOTTEN, HELD, KNOWN, REFUSED, RETRY, STATES
+from sync.tell.notice import Kind
 from sync.terminal import machine_form
 from sync.terminal.flowing import Flowing
 from sync.terminal.printing import print_json, show
@@ -40,17 +41,15 @@ def show_notices(
     as_json: bool,
 ) -> None:
     """Print what is known of notices, the latest first; all but what was there before, if no state is asked for."""
-    if unknown := [state for state in states if state not in STATES]:
-        raise UsageFault(
-            "--state {given!r} is not known; known are {known}", given=unknown[0], known=", ".join(STATES)
-        )
     tracker = find_tracker(path, config, name)
+    language = words(tracker.settings.language)
+    states = [_meant("state", state, STATES, language["notices"]) for state in states]
+    kind = _meant("kind", kind, tuple(Kind), language["kinds"]) if kind else ""
     with closing(tracker.ledger()) as ledger:
         entries = ledger.notices.entries(states or [state for state in STATES if state != KNOWN], kind, who)
     if as_json:
         print_json({"notices": [machine_form.entry(each) for each in entries]})
         return
-    language = words(tracker.settings.language)
     unsettled = any(each.state == CLAIMED for each in entries)
     show(
         entries_section(entries, language),
@@ -58,13 +57,26 @@ def show_notices(
     )
 
 
+def _meant(option: str, given: str, known: Sequence[str], texts: Mapping[str, str]) -> str:
+    """The state or kind that is meant, by its name or as the list shows it. Raises UsageFault for anything else."""
+    for each in known:
+        if given in (each, texts[each]):
+            return each
+    raise UsageFault(
+        "--{option} {given!r} is not known; known are {known}",
+        option=option,
+        given=given,
+        known=", ".join(f"{each} ({texts[each]})" for each in known),
+    )
+
+
 def release_notices(path: Path | None, config: Path | None, keys: Sequence[str], name: str | None) -> int:
-    """Let notices be sent once more. Returns 1 where one could not be."""
+    """Let notices be sent once more. Returns 2 where one could not be."""
     return _say(path, config, keys, name, _RELEASED)
 
 
 def forget_notices(path: Path | None, config: Path | None, keys: Sequence[str], name: str | None) -> int:
-    """Take notices as told. Returns 1 where one could not be."""
+    """Take notices as told. Returns 2 where one could not be."""
     return _say(path, config, keys, name, _FORGOTTEN)
 
 
@@ -73,8 +85,13 @@ def _say(
 ) -> int:
     tracker = find_tracker(path, config, name)
     with tracker.alone(), closing(tracker.ledger()) as ledger:
+        there = {each.key for each in ledger.notices.entries()}
+        if unknown := [key for key in keys if key not in there]:
+            raise UsageFault(
+                "there is no notice {key}; 'closeloop notices' lists them with their keys", key=unknown[0]
+            )
         changed = ledger.notices.change(keys, saying.among, saying.becomes)
     texts = words(tracker.settings.language)["notices"]
     for key in keys:
         show(Flowing(texts[saying.done if key in changed else saying.not_done].format(key=key)))
-    return int(len(changed) < len(keys))
+    return UsageFault.exit_code if len(changed) < len(keys) else 0

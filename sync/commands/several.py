@@ -19,13 +19,15 @@ CLOSELOOP = (sys.executable, "-P", "-m", "sync")
 def run_each(
     names: Sequence[str], config: Path, arguments: Sequence[str], *, jobs: int, as_json: bool, quiet: bool
 ) -> int:
-    """Make a pass over each of some trackers, so many at a time, and print their reports in the file's order.
+    """Make a pass over each of some trackers, so many at a time, and print their reports in the file's order, each
+    under its name.
 
     Returns the worst exit code. The machine form is ``{name: {"code", "pass"}}``, the pass as that of ``run --json``,
     null where there was none.
     """
+    seen = sys.stdout.isatty() and sys.stderr.isatty() and not (as_json or quiet)
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        ended = pool.map(lambda name: _run(name, config, arguments, alone=jobs < 2 and not as_json), names)
+        ended = pool.map(lambda name: _run(name, config, arguments, alone=jobs < 2 and seen), names)
         codes = list(_printed(zip(names, ended, strict=True), as_json=as_json, quiet=quiet))
     return worst(codes)
 
@@ -33,9 +35,10 @@ def run_each(
 def _run(
     name: str, config: Path, arguments: Sequence[str], *, alone: bool
 ) -> "subprocess.CompletedProcess[str]":
-    """One tracker's pass; one that is ``alone`` prints as it goes along, with its bar."""
+    """One tracker's pass; one that is ``alone`` in a terminal prints as it goes along, with its bar."""
     command = [*CLOSELOOP, "run", "-c", str(config), "--tracker", name, *arguments]
     if alone:
+        sys.stdout.write(f"{name}:\n")
         sys.stdout.flush()
         return subprocess.run(command, check=False, text=True, encoding="utf-8")  # noqa: S603 - ourselves
     spoken = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # whatever the terminal's own is
@@ -50,7 +53,8 @@ def _printed(
         if as_json:
             forms[name] = {"code": each.returncode, "pass": json.loads(each.stdout) if each.stdout else None}
         elif each.stdout and not quiet:
-            sys.stdout.write(each.stdout)
+            sys.stdout.write(f"{name}:\n{each.stdout}")
+            sys.stdout.flush()  # what is wrong comes after it, wherever both go
         for line in (each.stderr or "").splitlines():
             sys.stderr.write(f"{name}: {line}\n")
         yield each.returncode

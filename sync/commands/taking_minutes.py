@@ -14,7 +14,7 @@ from sync.importing.completing import Doubt, NewRow
 from sync.importing.finding import found_rows
 from sync.importing.reading import read_minutes
 from sync.reports.meeting_rows import rows_of
-from sync.terminal.asking import agreed
+from sync.terminal.asking import agreed_here
 from sync.terminal.flowing import Flowing, add_row, listing
 from sync.terminal.printing import show
 from sync.tracker import find_tracker
@@ -23,13 +23,21 @@ _LIGHT = {Doubt.NO_STANDARD}
 
 
 def import_minutes(
-    file: Path, meeting: str, path: Path | None, config: Path | None, now: datetime | None, *, yes: bool
-) -> int:
-    """Show the rows that minutes would give, and add them after a yes. Returns 1 where nothing was added.
+    file: Path,
+    meeting: str,
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    name: str | None = None,
+    *,
+    yes: bool,
+) -> None:
+    """Show the rows that minutes would give, and add them after a yes.
 
-    Rows that the table has already in the same words are shown and not added.
+    Rows that the table has already in the same words are shown and not added. Raises UsageFault where nobody can be
+    asked.
     """
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     if tracker.spreadsheet:
         raise UsageFault("rows are added to Excel workbooks only; fill in a Google spreadsheet by hand")
     moment = tracker.moment(now)
@@ -41,21 +49,15 @@ def import_minutes(
     rows = found_rows(blocks, book, held, [item["description"] for item in of_meeting.items])
     new = [row for row in rows if Doubt.THERE_ALREADY not in row.doubts]
     show(*_shown(rows, texts))
-    if not new or not (yes or _agreed(len(new), texts)):
+    if not new or not (yes or agreed_here(texts["import"]["ask"].format(count=len(new)), texts)):
         show(Flowing(texts["import"]["nothing_added"]))
-        return 1
+        return
     layout = book.tables["actions"].layout
     called = str(of_meeting.meeting["id"] or of_meeting.meeting["name"])
     plan = rows_plan(judged.snapshot, layout, called, new)
     guard_rows(plan, judged.snapshot, layout, template().tables["actions"])
     tracker.book(moment).apply(plan)
     show(Flowing(texts["import"]["added"].format(count=len(new), tab=layout.tab, file=tracker.path.name)))
-    return 0
-
-
-def _agreed(count: int, texts: Words) -> bool:
-    """A yes from the terminal; whoever cannot answer has not agreed."""
-    return agreed(texts["import"]["ask"].format(count=count), texts)
 
 
 def _shown(rows: Sequence[NewRow], texts: Words) -> list[RenderableType]:

@@ -32,9 +32,9 @@ from sync.terminal.printing import complain, show
 from sync.tracker import find_tracker
 
 
-def reopen_item(number: str, path: Path | None, config: Path | None) -> None:
+def reopen_item(number: str, path: Path | None, config: Path | None, name: str | None = None) -> None:
     """Bring an archived item back and say where it stands."""
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     book = tracker.book(tracker.moment(None), complain)
     item, tab, row = reopen(number, book, tracker.shelf(), tracker.settings)
     said = words(tracker.settings.language)["archive"]["reopened"]
@@ -85,13 +85,19 @@ def take_out(found: Sequence[Found], book: Book, shelf: Shelf, settings: Setting
 
 
 def archive_workbook(
-    path: Path | None, config: Path | None, now: datetime | None, *, remove: bool, sure: bool
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    name: str | None = None,
+    *,
+    remove: bool,
+    sure: bool,
 ) -> None:
     """List the archived rows that have passed the years for which they are kept; remove them when that is asked
     for twice."""
     if remove and not sure:
         raise UsageFault("--remove-expired removes rows for good; say so with --yes")
-    tracker = find_tracker(path, config)
+    tracker = find_tracker(path, config, name)
     book, shelf = tracker.book(tracker.moment(now), complain), tracker.shelf()
     years = tracker.settings.archive.keep_years
     found = expired(everything(book.read(), shelf), tracker.moment(now).date(), years)

@@ -30,19 +30,29 @@ _LONGEST = 60
 
 
 def write_minutes(
-    meeting: str, output: Path | None, path: Path | None, config: Path | None, now: datetime | None
+    meeting: str,
+    output: Path | None,
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    name: str | None = None,
 ) -> Iterator[Path]:
     """Write the minutes of a meeting; yields the files. Overwrites nothing."""
-    tracker, book = _judged(path, config, now)
+    tracker, book = _judged(path, config, now, name)
     minutes = minutes_of(book, meeting)
     yield from _write(minutes_document(minutes, words(tracker.settings.language)), minutes, output, tracker)
 
 
 def write_notice(
-    meeting: str, output: Path | None, path: Path | None, config: Path | None, now: datetime | None
+    meeting: str,
+    output: Path | None,
+    path: Path | None,
+    config: Path | None,
+    now: datetime | None,
+    name: str | None = None,
 ) -> Iterator[Path]:
     """Write the notice of a meeting and the invitation for calendars beside it; yields the files."""
-    tracker, book = _judged(path, config, now)
+    tracker, book = _judged(path, config, now, name)
     texts, notice = words(tracker.settings.language), minutes_of(book, meeting)
     written = list(_write(notice_document(notice, texts), notice, output, tracker))
     yield from written
@@ -54,8 +64,10 @@ def write_notice(
         yield _put(written[0].with_suffix(".ics"), entry, notice)
 
 
-def _judged(path: Path | None, config: Path | None, now: datetime | None) -> tuple[Tracker, Book]:
-    tracker = find_tracker(path, config)
+def _judged(
+    path: Path | None, config: Path | None, now: datetime | None, name: str | None
+) -> tuple[Tracker, Book]:
+    tracker = find_tracker(path, config, name)
     return tracker, look_at(tracker, now).judgement.book
 
 

@@ -121,7 +121,7 @@ def _outcome(
 ) -> Outcome:
     form = {} if isinstance(end, Fault) else machine_form.ran(end)
     figures = {name: value for name, value in form.items() if isinstance(value, int)}
-    fault = end if isinstance(end, Fault) else end.busy if isinstance(end, Pass) else None
+    fault = end if isinstance(end, Fault) else isinstance(end, Pass) and (end.unreachable or end.busy)
     reason = fault.said(words(tracker.settings.language).groups.get("faults", {})) if fault else ""
     bad = read_status(tracker.status).get("in_a_row", 0) + 1 if code else 0
     return Outcome(tracker.name, now, watch.used, code, reason, figures, bad)

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rules.findings import Finding, Severity
 from rules.judge import Judgement
 from rules.table import Book
-from sheet_templates import Template, Words
+from sheet_templates import Column, Template, Words
 from sync.archiving.cabinet import archived_on
 from sync.archiving.filing import Filed, Filing
 from sync.archiving.reopening import Found
@@ -19,7 +19,9 @@ from sync.changes import Plan
 from sync.faults import BusyFault, WorkbookFault
 from sync.reports.past import Note
 from sync.sentences import proposed, sentence
+from sync.tables import text_of
 from sync.terminal.flowing import Flowing, add_row, listing, section
+from sync.terminal.typed import as_typed
 
 _STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN_IDS = 8
@@ -181,8 +183,7 @@ def tabs_section(
 
 def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
     report = words["report"]
-    tables = template.tables.values()
-    columns = {key: its for table in tables for key, its in table.columns.items() if its.owner != "people"}
+    columns = written_columns(template)
     if plan.columns:
         headings = dict.fromkeys(column.heading for column in plan.columns)
         yield report["new_columns"].format(columns=report["comma"].join(headings))
@@ -197,13 +198,22 @@ def _plan_lines(plan: Plan, words: Words, template: Template) -> Iterator[str]:
         yield report["tabs"].format(tabs=report["comma"].join(tab.content.name for tab in plan.tabs))
 
 
-def every_change(plan: Plan) -> RenderableType:
-    """Each cell that would be written, with what stands there now."""
-    grid = listing("", "", "", "", "")
+def every_change(plan: Plan, words: Words, template: Template) -> RenderableType:
+    """Each cell that would be written, with what stands there now; but hidden columns, which say nothing to people."""
+    columns, grid = written_columns(template), listing("", "", "", "", "")
     for cell in plan.cells:
-        was, now = ("" if value is None else str(value) for value in (cell.was, cell.now))
-        add_row(grid, f"{cell.tab}!{cell.row}", cell.row_id, cell.column, Flowing(was, style="dim"), now)
+        if columns[cell.column].hidden:
+            continue
+        heading = columns[cell.column].heads[words.head]
+        was, now = map(text_of, (cell.was, cell.now))
+        add_row(grid, f"{cell.tab}!{cell.row}", cell.row_id, heading, Flowing(was, style="dim"), now)
     return grid
+
+
+def written_columns(template: Template) -> dict[str, Column]:
+    """What the worker writes into tables, by key."""
+    tables = template.tables.values()
+    return {key: its for table in tables for key, its in table.columns.items() if its.owner != "people"}
 
 
 def archive_section(
@@ -238,7 +248,7 @@ def expired_section(found: Sequence[Found], years: int, words: Words) -> Rendera
         return Flowing(texts["nothing_expired"], style="green")
     grid = listing(words["report"]["tab"], texts["archived_on"], "", "")
     for each in found:
-        row = list(map(str, each.row.said.values()))
+        row = list(map(text_of, each.row.said.values()))
         add_row(grid, each.drawer.tab, str(archived_on(each.row) or ""), row[0], " ".join(row[1:4]))
     return section(texts["expired"].format(years=years), grid)
 
@@ -256,7 +266,7 @@ def next_section(program: str, path: Path, now: datetime, words: Words) -> Rende
     texts = words["demo"]
     grid = listing("", "")
     add_row(grid, texts["open"].format(file=path), texts["opened"])
-    add_row(grid, f"{program} why A005 {path} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
+    add_row(grid, f"{program} why A005 {as_typed(path)} --now {now:%Y-%m-%dT%H:%M}", texts["why"])
     add_row(grid, f"{program} init {texts['file']}", texts["init"])
     add_row(grid, f"{program} adopt {texts['old_file']}", texts["adopt"])
     return section(texts["next"], grid)

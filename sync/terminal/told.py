@@ -10,7 +10,7 @@ from rich.text import Text
 from sheet_templates import Words
 from sync.answering.standing import Proposal
 from sync.answering.taking import Postbag
-from sync.faults import in_words
+from sync.faults import DeliveryFault, in_words
 from sync.ledger.notices import SENT, Entry
 from sync.tell.channel import Delivery
 from sync.tell.notice import Figures, Notice, Recipient
@@ -70,8 +70,13 @@ def missed_section(missed: Sequence[Missed], words: Words) -> RenderableType | N
     return section(words["report"]["missed"], grid)
 
 
-def failed_section(failed: Sequence[tuple[Recipient, Delivery]], words: Words) -> RenderableType | None:
-    """Whose mail could not be handed over."""
+def failed_section(
+    failed: Sequence[tuple[Recipient, Delivery]], unreachable: DeliveryFault | None, words: Words
+) -> RenderableType | None:
+    """Whose mail could not be handed over, or why nobody's could."""
+    if unreachable:
+        said = unreachable.said(words.groups.get("faults", {}))
+        return section(words["report"]["failed"], Flowing(said, style="red"))
     if not failed:
         return None
     grid = listing(words["report"]["to"], words["report"]["reason"], "")

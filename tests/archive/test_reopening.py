@@ -18,10 +18,12 @@ from archive_tables import (
     tabs,
 )
 
+from sheet_templates import words
 from sync.commands.unarchiving import everything, expired, reopen, take_out
 from sync.faults import SettingsFault, UsageFault
 from sync.looking import look
 from sync.settings import settings_from
+from sync.terminal.report import console, expired_section
 
 
 def test_an_item_comes_back_with_its_meeting_and_is_not_archived_again_at_once(make, tmp_path):
@@ -99,6 +101,18 @@ def test_what_is_past_its_years_is_listed_and_removed_only_when_asked(tmp_path):
     assert [each.row.said["编号"] for each in found] == ["A1"]
     take_out(found, book, MemoryShelf(), SETTINGS)
     assert not archived(book)
+
+
+def test_archived_numbers_are_listed_as_people_typed_them(tmp_path):
+    book = in_memory(tabs([item(7.0), item("A2", done=None)]))
+    one_pass(book, tmp_path)
+    found = expired(everything(book.read(), MemoryShelf()), date(2026, 7, 28), 2)
+    out = console()
+
+    with out.capture() as shown:
+        out.print(expired_section(found, 2, words("zh-CN")))
+
+    assert "2024-05-28 7 M1" in " ".join(shown.get().split())
 
 
 def test_the_archives_years_are_not_shortened_by_accident():
