@@ -9,7 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from sheet_templates.demo import demo
 from sync.cli import main
@@ -502,3 +502,17 @@ def test_commands_that_are_proposed_can_be_typed_as_they_stand(closeloop, tmp_pa
 
     assert begun.endswith(f"closeloop check {shlex.quote('督办 台账（2026）.xlsx')}")
     assert "why A005 'a b/tracker.xlsx' --now" in shown
+
+
+def test_the_brake_holds_though_its_alarm_cannot_be_sent(closeloop, tmp_path):
+    late_table(tmp_path / "t.xlsx")
+    book = load_workbook(tmp_path / "t.xlsx")
+    book["通讯录"]["D1"] = "角色"
+    book["通讯录"].append(["赵敏", "运营部", "zhaomin@example.com", "协调人"])
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "closeloop.toml").write_text(f"{UNREACHABLE}[brake]\npeople = 0\n", "utf-8")
+
+    ended = closeloop("run", "--now", "2024-05-28T10:00")
+
+    assert (ended.code, "--release-brake" in ended.err, "127.0.0.1:9" in ended.err) == (9, True, True)
+    assert closeloop("notices", "--state", "held", "--json").json["notices"]
