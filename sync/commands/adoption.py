@@ -30,6 +30,7 @@ from sync.terminal.asking import agreed
 from sync.terminal.flowing import Flowing
 from sync.terminal.printing import show
 from sync.terminal.proposal import consequences, meaning, not_taken, other_language, proposed
+from sync.terminal.typed import as_typed
 from sync.tracker import USUAL_SETTINGS, Tracker
 from sync.worker import set_baseline
 
@@ -176,7 +177,7 @@ def _adopt(candidate: _Candidate, wishes: Wishes, moment: datetime) -> None:
     show(*consequences(judged, candidate.tables, tracker.path, language))
     if wishes.nobody:
         raise UsageFault("nothing was written; answer in a terminal, or take what is sure with --yes")
-    names = {"file": beside, "workbook": tracker.path, "old": candidate.gathered}
+    names = {"file": beside, "workbook": as_typed(tracker.path), "old": candidate.gathered}
     said = language["gather"] if candidate.gathered else texts
     if wishes.ask and not wishes.take_sure and not wishes.ask(said["go_on"].format_map(names)):
         show(Flowing(texts["nothing_done"]))

@@ -13,6 +13,7 @@ from sync.looking import Judged
 from sync.mapping import Match, TableMapping
 from sync.terminal import report
 from sync.terminal.flowing import Flowing, add_row, listing
+from sync.terminal.typed import as_typed
 
 
 def proposed(tables: Sequence[TableMapping], language: Words) -> Iterator[RenderableType]:
@@ -74,7 +75,7 @@ def consequences(
     yield _compulsory(settled[0], language)
     for key in ("people", "meetings", "days"):
         if key not in there:
-            yield Flowing("  " + texts[f"no_{key}"].format(workbook=path))
+            yield Flowing("  " + texts[f"no_{key}"].format(workbook=as_typed(path)))
     yield report.silent_section(judged.judgement, language, template())
 
 
