@@ -70,25 +70,27 @@ def consequences(
     for line in _added(judged.plan, language):
         yield Flowing(f"  {line}")
     yield other_language(settled[0], language)
-    there = {mapping.table for mapping in settled}
-    yield Flowing(f"\n{texts['missing']}", style="bold blue")
-    yield _compulsory(settled[0], language)
-    for key in ("people", "meetings", "days"):
-        if key not in there:
-            yield Flowing("  " + texts[f"no_{key}"].format(workbook=as_typed(path)))
+    if missing := [*_missing(settled, path, language)]:
+        yield Flowing(f"\n{texts['missing']}", style="bold blue")
+        yield from missing
     yield report.silent_section(judged.judgement, language, template())
 
 
-def _compulsory(actions: TableMapping, language: Words) -> RenderableType | None:
-    """A loud word where the list lacks a column on which most rests."""
-    columns = template().tables["actions"].columns
+def _missing(settled: Sequence[TableMapping], path: Path, language: Words) -> Iterator[RenderableType]:
+    """The columns and tables that are not there; loudly, where most rests on a column."""
+    texts, actions, columns = language["adopt"], settled[0], template().tables["actions"].columns
     lacks = [
-        columns[key].heads[language.head] for key in columns if columns[key].must and key not in actions.keys
+        column.heads[language.head]
+        for key, column in columns.items()
+        if column.must and key not in actions.keys
     ]
-    if not lacks:
-        return None
-    said = language["adopt"]["no_column"].format(columns=language["report"]["comma"].join(lacks))
-    return Flowing(f"  {said}", style="bold red")
+    if lacks:
+        said = texts["no_column"].format(columns=language["report"]["comma"].join(lacks))
+        yield Flowing(f"  {said}", style="bold red")
+    there = {mapping.table for mapping in settled}
+    for key in ("people", "meetings", "days"):
+        if key not in there:
+            yield Flowing("  " + texts[f"no_{key}"].format(workbook=as_typed(path)))
 
 
 def _added(plan: Plan, language: Words) -> Iterator[str]:
