@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')# some tests wait for servers and processes
 
 .PHONY: demo test lint types imports docs messages corpus fuzz crashes year year-mails interleavings under-cron package starts soak undos mutants bench lock clean help
 
@@ -20,7 +21,7 @@ demo: $(READY)   ## write a demonstration workbook into demo/ and run one pass o
 	@$(BIN)/closeloop demo demo
 
 test: $(READY) lint types imports ## lint, types, import contract and every test
-	$(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY)   ## ruff
 	$(BIN)/ruff check .

@@ -1,9 +1,9 @@
 """Brings the rows of several worksheets together as one list, for a new workbook of the template's tabs. Pure.
 
 What people wrote stays as it is: values keep their types, a formula is carried as what it shows, and columns that mean
-nothing to the template are carried under their own headings. Two worksheets may each have numbered their rows; such
-numbers are carried as they are and named, for people have told them to others, and only people know which row is to
-have another (S002 asks for it at both).
+nothing to the template are carried under their own headings. Only a text that reads as an error (#N/A) becomes one.
+Two worksheets may each have numbered their rows; such numbers are carried as they are and named, for people have told
+them to others, and only people know which row is to have another (S002 asks for it at both).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -40,7 +40,8 @@ def moments(seed: int) -> Iterator[datetime]:
         late = first + chance.choice([-3, -1, 0, 2]) if chance.random() < 0.05 else first
         any_hour = [chance.random() * 23 for _ in range(chance.choice([0, 0, 1]))]
         spare = 9 + chance.random() * 8
-        hours = [*(hour for hour in [late, *any_hour] if chance.random() > 0.05), spare]
+        hours = [hour for hour in [late, *any_hour] if chance.random() > 0.05]
+        hours += [spare] if is_working(day) or not hours else []
         chance.shuffle(hours)  # the clock runs backwards now and then
         yield from (datetime.combine(day, time()) + timedelta(hours=max(hour, 0)) for hour in hours)
         day += timedelta(days=1)

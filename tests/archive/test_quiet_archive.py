@@ -96,7 +96,7 @@ AGENDA = st.lists(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["memory", "excel"])
 @given(ROWS, REGISTER, AGENDA, st.sampled_from(["", "归档{year}.xlsx"]))
-@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_is_archived_the_pass_after_it_finds_nothing_to_do(kind, rows, register, agenda, usual):
     """All rows have their numbers: what is given one leaves on the next day."""
     with tempfile.TemporaryDirectory() as name:
@@ -113,7 +113,7 @@ def test_whatever_is_archived_the_pass_after_it_finds_nothing_to_do(kind, rows, 
 
 @pytest.mark.slow
 @given(ROWS, REGISTER, AGENDA)
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_found_in_rows_that_stay_does_not_depend_on_those_that_left(rows, register, agenda):
     with tempfile.TemporaryDirectory() as name:
         folder, book, shelf = Path(name), in_memory(tabs(rows, register, agenda)), MemoryShelf()

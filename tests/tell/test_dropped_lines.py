@@ -2,7 +2,7 @@
 one, and what may have arrived is listed as unsettled."""
 
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from email import message_from_bytes
 
@@ -10,7 +10,6 @@ import pytest
 from scripted_smtp import DROP, ScriptedServer
 from telling_crashing import PEOPLE, book
 
-from sync.faults import DeliveryFault
 from sync.ledger.ledger import Ledger
 from sync.ledger.notices import CLAIMED, KNOWN, SENT
 from sync.settings import Settings
@@ -35,13 +34,10 @@ def passes(folder, server: ScriptedServer, hours: range) -> list[str]:
     settings = SmtpSettings("localhost", server.port, "starttls", "me", "right", timeout=5)
     said = []
     for hour in hours:
-        with closing(Ledger.in_file(folder / "ledger.sqlite", "t")) as ledger, suppress(DeliveryFault):
-            fails = "no line"
-            try:
-                done = run_pass(book(), ledger, SmtpChannel(settings), Settings(), DAY.replace(hour=hour))
-                fails = " ".join(delivery.detail for _, delivery in getattr(done, "failed", ()))
-            finally:
-                said.append(fails)
+        with closing(Ledger.in_file(folder / "ledger.sqlite", "t")) as ledger:
+            done = run_pass(book(), ledger, SmtpChannel(settings), Settings(), DAY.replace(hour=hour))
+            away = "no line" if getattr(done, "unreachable", None) else ""
+            said.append(" ".join([away, *(each.detail for _, each in getattr(done, "failed", ()))]).strip())
     return said
 
 
